@@ -1,0 +1,55 @@
+import type { LicensePurpose, Verdict } from '../shared/license.ts';
+import type { Ms, Seconds } from '../shared/units.ts';
+
+/** How license/ speaks with the service; engine/ gives it one made of the service client. */
+export interface LicenseService {
+  acquire(
+    videoId: string,
+    deviceId: string,
+    purpose: LicensePurpose,
+  ): Promise<{ license: string; nowMs: Ms }>;
+  renew(licenseId: string, deviceId: string): Promise<{ license: string; nowMs: Ms }>;
+  release(licenseId: string, deviceId: string): Promise<void>;
+}
+
+/** Public half of this installation's identity; the private halves never leave license/. */
+export interface DeviceIdentity {
+  readonly deviceId: string;
+  readonly publicKey: { kty: 'EC'; crv: 'P-256'; x: string; y: string };
+  /** 32 bytes that the store mixes into every key wrap: a copied folder opens nothing elsewhere. */
+  readonly deviceSecret: Uint8Array;
+}
+
+/** A clock that never goes back: see design decision 8. */
+export interface TrustedTime {
+  now(): Ms;
+  /** True when the machine's clock is behind the floor by more than a small tolerance. */
+  isClockBehind(): boolean;
+  /** The service's word on the time: raises the floor. */
+  observeServiceTime(nowMs: Ms): void;
+}
+
+/** Decides, alone and offline, whether a byte may be played, and holds the key to it. Errors: `license/*`. */
+export interface Licenses {
+  /** Gets a license and keeps it (offline) or holds it in memory for this run (stream). */
+  acquire(videoId: string, purpose: LicensePurpose): Promise<Verdict>;
+  /** The license for offline use where there is one, else the one for streaming. */
+  verdict(videoId: string): Verdict;
+  /** The content key while the verdict allows; throws the verdict's refusal as an error otherwise. */
+  contentKey(videoId: string): Promise<Uint8Array>;
+  /**
+   * Counts really watched time; after `play_start_grace_period` it writes first play, once, durably, before
+   * it returns. Gives the verdict as it is then.
+   */
+  recordWatched(videoId: string, watchedSeconds: Seconds): Verdict;
+  /** Same content key, new windows. Needs the service. */
+  renew(videoId: string): Promise<Verdict>;
+  /** Forgets the license here at once; tells the service now or, offline, when it is back. */
+  release(videoId: string): Promise<void>;
+  /** Sends releases that are owed. Returns how many still are. */
+  flushReleases(): Promise<number>;
+  /** Drops content keys of licenses whose windows have ended; policy and first play stay. */
+  purgeExpired(): void;
+  /** Which videos have an offline license (valid or ended). */
+  held(): string[];
+}

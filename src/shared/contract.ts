@@ -1,0 +1,248 @@
+import { eventIterator, oc } from '@orpc/contract';
+import type { ContractRouterClient } from '@orpc/contract';
+import { z } from 'zod';
+import { Episode, Id, Profile, Row, RowItem, Title } from './catalog.ts';
+import { ErrorValue } from './errors.ts';
+import { Verdict } from './license.ts';
+import { RenditionSummary } from './presentation.ts';
+import { WatchPosition } from './progress.ts';
+import { Selection, SelectionPreferences, Size } from './selection.ts';
+import { Settings, SettingsPatch } from './settings.ts';
+
+/**
+ * The one contract between the engine and whatever shows it: the window over a MessagePort (Electron) or
+ * over loopback HTTP (browser host), the command line in the same process. Both ends are derived from it.
+ * Every failure is the one defined error LAYOVER, which carries an ErrorValue.
+ */
+const procedure = oc.errors({ LAYOVER: { status: 400, data: ErrorValue } });
+const nothing = z.object({});
+
+// --- app ---------------------------------------------------------------------------------------------
+
+export const AppStatus = z.object({
+  host: z.enum(['electron', 'browser', 'cli']),
+  version: z.string(),
+  /** What is known of the way out: no network, or a network without the service, or all well. */
+  connection: z.enum(['offline', 'service-unreachable', 'online']),
+  /** How this computer keeps Layover's keys; `file` is shown as a warning. */
+  secretsProtection: z.enum(['os', 'file']),
+  /** Something the viewer should know since start, e.g. a database restored from its backup. */
+  notices: z.array(ErrorValue),
+  account: z
+    .object({ accountId: Id, email: z.string(), plan: z.enum(['basic', 'standard', 'premium']) })
+    .nullable(),
+  profile: Profile.nullable(),
+  /** Mutations that wait for the service. */
+  pendingMutations: z.int().nonnegative(),
+  /** Trusted time, so that screens count down by the same clock as the verdict. */
+  nowMs: z.int().nonnegative(),
+});
+export type AppStatus = z.infer<typeof AppStatus>;
+
+// --- catalog -----------------------------------------------------------------------------------------
+
+/** What a card or a row shows about progress, from the local replica. */
+export const HomeView = z.object({
+  rows: z.array(Row),
+  /** Positions of whatever appears in the rows, newest first. */
+  positions: z.array(WatchPosition),
+  /** When the rows came from the service; null: never, they are made from what is here. */
+  refreshedAtMs: z.int().nullable(),
+});
+export type HomeView = z.infer<typeof HomeView>;
+
+// --- downloads ---------------------------------------------------------------------------------------
+
+export const DownloadState = z.enum([
+  'queued',
+  /** Something must come first: see `waitingFor`. */
+  'waiting',
+  'downloading',
+  'paused',
+  'verifying',
+  'completed',
+  'failed',
+  'removing',
+]);
+export type DownloadState = z.infer<typeof DownloadState>;
+
+export const DownloadView = z.object({
+  downloadId: Id,
+  videoId: Id,
+  titleId: Id,
+  titleName: z.string(),
+  artworkVersion: z.string(),
+  episode: Episode.pick({ seasonNumber: true, episodeNumber: true, name: true }).nullable(),
+  durationSeconds: z.number(),
+  state: DownloadState,
+  waitingFor: z.enum(['network', 'service', 'oca', 'license']).nullable(),
+  /** Why it failed, or what is being waited out. */
+  error: ErrorValue.nullable(),
+  selection: Selection,
+  /** Of what is stored and verified, in OCA bytes, so that it is comparable with `selection.size`. */
+  storedBytes: z.int().nonnegative(),
+  rateBytesPerSecond: z.number().nonnegative(),
+  /** null: not known yet. */
+  secondsLeft: z.number().nonnegative().nullable(),
+  verdict: Verdict,
+  position: WatchPosition.nullable(),
+  addedAtMs: z.int(),
+});
+export type DownloadView = z.infer<typeof DownloadView>;
+
+/** What can be chosen for a video, with what each choice weighs. */
+export const DownloadOptions = z.object({
+  videoId: Id,
+  renditions: z.array(z.object({ rendition: RenditionSummary, size: Size })),
+  /** What the viewer's preferences would take. */
+  proposal: Selection,
+  freeBytes: z.int().nonnegative(),
+});
+export type DownloadOptions = z.infer<typeof DownloadOptions>;
+
+// --- playback ----------------------------------------------------------------------------------------
+
+export const PlaybackStart = z.object({
+  sessionId: Id,
+  videoId: Id,
+  titleId: Id,
+  titleName: z.string(),
+  episode: Episode.pick({ episodeId: true, seasonNumber: true, episodeNumber: true, name: true }).nullable(),
+  nextVideoId: Id.nullable(),
+  /** Path of the multivariant playlist on the media handler: "/media/<sessionId>/master.m3u8". */
+  playlistPath: z.string(),
+  resumePositionSeconds: z.number().nonnegative(),
+  durationSeconds: z.number().positive(),
+  /** Whether everything, something or nothing of it lies in the store. */
+  stored: z.enum(['all', 'some', 'none']),
+  verdict: Verdict,
+});
+export type PlaybackStart = z.infer<typeof PlaybackStart>;
+
+export const PlaybackTick = z.object({
+  sessionId: Id,
+  positionSeconds: z.number().nonnegative(),
+  /** Time really watched since the last tick: seeking and pausing add nothing. */
+  watchedSeconds: z.number().nonnegative(),
+  state: z.enum(['playing', 'paused', 'ended']),
+});
+export type PlaybackTick = z.infer<typeof PlaybackTick>;
+
+/** For the statistics overlay, the CLI and the tests: which place the bytes came from. */
+export const PlaybackStats = z.object({
+  bySource: z.array(
+    z.object({
+      /** "store" or an OCA's id. */
+      source: z.string(),
+      segments: z.int().nonnegative(),
+      bytes: z.int().nonnegative(),
+    }),
+  ),
+  ocas: z.array(
+    z.object({
+      ocaId: z.string(),
+      state: z.enum(['unknown', 'good', 'slow', 'failed']),
+      throughputBitsPerSecond: z.number().nullable(),
+      latencyMs: z.number().nullable(),
+    }),
+  ),
+  lastError: ErrorValue.nullable(),
+});
+export type PlaybackStats = z.infer<typeof PlaybackStats>;
+
+// --- events ------------------------------------------------------------------------------------------
+
+/** What the window is told without asking. `changed` names queries whose answers are stale. */
+export const EngineEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('status'), status: AppStatus }),
+  z.object({
+    type: z.literal('changed'),
+    what: z.enum(['catalog', 'progress', 'my-list', 'profiles', 'settings', 'downloads']),
+  }),
+  z.object({ type: z.literal('download'), download: DownloadView }),
+  z.object({ type: z.literal('download-removed'), downloadId: Id }),
+  z.object({ type: z.literal('playback-refused'), sessionId: Id, error: ErrorValue }),
+]);
+export type EngineEvent = z.infer<typeof EngineEvent>;
+
+// --- the contract ------------------------------------------------------------------------------------
+
+export const contract = {
+  app: {
+    status: procedure.output(AppStatus),
+    /** Probes the service now, e.g. because the viewer pressed "try again". */
+    probe: procedure.output(AppStatus),
+    events: procedure.output(eventIterator(EngineEvent)),
+  },
+  auth: {
+    signIn: procedure
+      .input(z.object({ serviceUrl: z.url().optional(), email: z.email(), password: z.string().min(1) }))
+      .output(AppStatus),
+    /** Downloads stay, locked to their account; what was not sent yet stays too. */
+    signOut: procedure.output(AppStatus),
+  },
+  profiles: {
+    list: procedure.output(z.array(Profile)),
+    choose: procedure
+      .input(
+        z.object({
+          profileId: Id,
+          pin: z
+            .string()
+            .regex(/^\d{4}$/)
+            .optional(),
+        }),
+      )
+      .output(AppStatus),
+  },
+  catalog: {
+    home: procedure.output(HomeView),
+    search: procedure.input(z.object({ q: z.string().max(200) })).output(z.array(RowItem)),
+    title: procedure.input(z.object({ titleId: Id })).output(
+      z.object({
+        title: Title,
+        positions: z.array(WatchPosition),
+        listed: z.boolean(),
+        rating: z.union([z.literal(0), z.literal(1), z.null()]),
+      }),
+    ),
+    setListed: procedure.input(z.object({ titleId: Id, listed: z.boolean() })).output(nothing),
+    rate: procedure
+      .input(z.object({ titleId: Id, rating: z.union([z.literal(0), z.literal(1), z.null()]) }))
+      .output(nothing),
+  },
+  playback: {
+    start: procedure.input(z.object({ videoId: Id })).output(PlaybackStart),
+    /** Every few seconds, at pause, at seek and at the end. Refuses when the verdict ends. */
+    tick: procedure.input(PlaybackTick).output(z.object({ verdict: Verdict })),
+    stop: procedure.input(z.object({ sessionId: Id })).output(nothing),
+    stats: procedure.input(z.object({ sessionId: Id })).output(PlaybackStats),
+  },
+  downloads: {
+    options: procedure
+      .input(z.object({ videoId: Id, preferences: SelectionPreferences.optional() }))
+      .output(DownloadOptions),
+    add: procedure.input(z.object({ videoId: Id, preferences: SelectionPreferences })).output(DownloadView),
+    list: procedure.output(z.array(DownloadView)),
+    pause: procedure.input(z.object({ downloadId: Id })).output(DownloadView),
+    resume: procedure.input(z.object({ downloadId: Id })).output(DownloadView),
+    /** Cancels what runs, removes what is stored, releases the license. */
+    remove: procedure.input(z.object({ downloadId: Id })).output(nothing),
+    renewLicense: procedure.input(z.object({ downloadId: Id })).output(DownloadView),
+    storage: procedure.output(
+      z.object({ folder: z.string(), usedBytes: z.int().nonnegative(), freeBytes: z.int().nonnegative() }),
+    ),
+  },
+  sync: {
+    /** Pushes and pulls now; the answer counts what was sent and what still waits. */
+    now: procedure.output(z.object({ sent: z.int(), pending: z.int(), pulledRevision: z.int() })),
+  },
+  settings: {
+    read: procedure.output(Settings),
+    write: procedure.input(SettingsPatch).output(Settings),
+  },
+};
+
+export type Contract = typeof contract;
+/** What a caller holds: `client.catalog.home()` and so on. */
+export type Client = ContractRouterClient<Contract>;

@@ -1,0 +1,197 @@
+import { z } from 'zod';
+
+/**
+ * The one register of errors. A code is stable and public; the sentence is for the viewer and says what to
+ * do next; `retry` says whether trying again can help:
+ *   - `later`: by itself, after a while (a busy server, no network)
+ *   - `after-action`: once the viewer has done what the sentence says
+ *   - `never`: the same request will always fail
+ * Sentences in other languages live in resources/locales under `error.<code>`; a test keeps them complete.
+ * `{name}` in a sentence is filled from the error's details.
+ */
+const register = {
+  'network/offline': ['You are offline. Connect to the internet and try again.', 'later'],
+  'network/unreachable': ['The address did not answer. Check your connection and try again.', 'later'],
+  'service/unreachable': [
+    'Layover’s service cannot be reached. What you downloaded still plays; try again in a while.',
+    'later',
+  ],
+  'service/bad-answer': [
+    'The service sent an answer that Layover cannot read. Try again later, or update Layover.',
+    'later',
+  ],
+  'service/refused': ['The service refused: {reason}', 'never'],
+  'auth/wrong-credentials': [
+    'That email address and password do not match. Check them and try again.',
+    'after-action',
+  ],
+  'auth/signed-out': ['You are signed out. Sign in to go on.', 'after-action'],
+  'auth/subscription-inactive': [
+    'Your subscription is not active. Renew it in your account to play this.',
+    'after-action',
+  ],
+  'profile/unknown': ['That profile does not exist any more. Choose another.', 'after-action'],
+  'profile/wrong-pin': ['That PIN is not right. Try again.', 'after-action'],
+  'profile/not-chosen': ['Choose who is watching first.', 'after-action'],
+  'catalog/not-found': ['That title is no longer available. Choose another.', 'never'],
+  'catalog/not-in-country': ['That title is not available in your country.', 'never'],
+  'catalog/restricted': ['This profile may not watch that title. Choose another profile.', 'after-action'],
+  'manifest/malformed': ['This video’s manifest is damaged ({reason}). Try again later.', 'later'],
+  'manifest/unsupported': ['This video uses something Layover cannot play: {reason}.', 'never'],
+  'manifest/live': ['Live streams cannot be downloaded. Choose something recorded.', 'never'],
+  'selection/nothing': [
+    'None of what was chosen exists in this title. Choose another quality or language.',
+    'after-action',
+  ],
+  'cdn/no-oca': ['No server has this video just now. Try again in a while.', 'later'],
+  'cdn/address-expired': ['The address of this video has expired. Layover is asking for a new one.', 'later'],
+  'cdn/digest-mismatch': [
+    'The servers sent damaged data, and it was thrown away. Try again in a while.',
+    'later',
+  ],
+  'store/no-space': [
+    'The disk is full. Free {neededBytes} bytes, or remove a download, then resume.',
+    'after-action',
+  ],
+  'store/read-only': [
+    'Layover cannot write to {folder}. Allow writing to it or choose another folder.',
+    'after-action',
+  ],
+  'store/missing': [
+    'The files of this download are gone. Download it again, or bring the drive back.',
+    'after-action',
+  ],
+  'store/damaged': [
+    'A part of this download is damaged. Go online and resume it to repair it.',
+    'after-action',
+  ],
+  'store/locked': ['This download is locked. Renew its license to unlock it.', 'after-action'],
+  'store/unsupported-version': [
+    'This download was made by a newer Layover. Update Layover to play it.',
+    'after-action',
+  ],
+  'database/corrupt': [
+    'Layover’s database was damaged. It was set aside and the last good copy was used.',
+    'never',
+  ],
+  'database/in-use': [
+    'Layover is running already with this folder. Use the window that is open, or close it first.',
+    'after-action',
+  ],
+  'database/unwritable': [
+    'Layover cannot write to its folder {folder}. Allow writing to it and start again.',
+    'after-action',
+  ],
+  'database/newer': ['This data belongs to a newer Layover. Update Layover to open it.', 'after-action'],
+  'device/secret-unreadable': [
+    'This computer’s keychain no longer opens Layover’s key. Go online to license your downloads again.',
+    'after-action',
+  ],
+  'license/none': [
+    'There is no license for this video on this computer. Go online to get one.',
+    'after-action',
+  ],
+  'license/not-allowed': [
+    'The license does not allow this. It can be streamed instead, when you are online.',
+    'never',
+  ],
+  'license/expired': [
+    'This download has expired. Go online and renew it; nothing is downloaded again.',
+    'after-action',
+  ],
+  'license/rental-expired': [
+    'The time to start this download is over. Go online and renew it; nothing is downloaded again.',
+    'after-action',
+  ],
+  'license/playback-expired': [
+    'The time to finish this download is over. Go online and renew it; nothing is downloaded again.',
+    'after-action',
+  ],
+  'license/clock-behind': [
+    'This computer’s clock is behind. Set the right date and time, or go online, to play.',
+    'after-action',
+  ],
+  'license/forged': [
+    'The license is not genuine and was thrown away. Go online to get a new one.',
+    'after-action',
+  ],
+  'license/device-limit': [
+    'Too many devices hold downloads on this account. Remove one in your account.',
+    'after-action',
+  ],
+  'download/unknown': ['That download does not exist any more.', 'never'],
+  'download/incomplete': ['This download is not finished, and the missing part needs a connection.', 'later'],
+  'download/exists': ['This video is in your downloads already.', 'never'],
+  'playback/unknown-session': ['This playback has ended. Start it again.', 'after-action'],
+  'rpc/malformed': [
+    'Layover’s window sent a request that cannot be read ({reason}). Reload the window.',
+    'never',
+  ],
+  'rpc/forbidden': ['That request did not come from Layover’s own window, and was refused.', 'never'],
+  'settings/invalid': ['That setting cannot be used: {reason}.', 'after-action'],
+  internal: ['Something went wrong inside Layover. Try again; if it stays, report it.', 'later'],
+} as const satisfies Record<string, readonly [sentence: string, retry: 'later' | 'after-action' | 'never']>;
+
+export type ErrorCode = keyof typeof register;
+export type ErrorRetry = 'later' | 'after-action' | 'never';
+export type ErrorDetails = Record<string, string | number>;
+
+export const errorCodes = Object.keys(register) as ErrorCode[];
+const ErrorCodeSchema = z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]);
+
+/** How an error crosses a border: `{code, details}`; sentence and retry follow from the code. */
+export const ErrorValue = z.object({
+  code: ErrorCodeSchema,
+  details: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type ErrorValue = z.infer<typeof ErrorValue>;
+
+export class LayoverError extends Error {
+  override readonly name = 'LayoverError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+    super(sentenceOf(code, details), options);
+    this.code = code;
+    this.details = details;
+  }
+
+  get retry(): ErrorRetry {
+    return retryOf(this.code);
+  }
+
+  toValue(): ErrorValue {
+    return { code: this.code, details: this.details };
+  }
+}
+
+/** Whether and when trying again helps. */
+export function retryOf(code: ErrorCode): ErrorRetry {
+  return register[code][1];
+}
+
+/** The English sentence with its blanks filled. */
+export function sentenceOf(code: ErrorCode, details: ErrorDetails = {}): string {
+  return register[code][0].replaceAll(/\{(\w+)\}/g, (blank, name: string) => String(details[name] ?? blank));
+}
+
+/** The raw English sentence, blanks left in: what translations are checked against. */
+export function templateOf(code: ErrorCode): string {
+  return register[code][0];
+}
+
+/** Whatever was thrown, as a value of the register. What nobody foresaw is `internal`, cause kept. */
+export function asLayoverError(thrown: unknown): LayoverError {
+  if (thrown instanceof LayoverError) return thrown;
+  const value = ErrorValue.safeParse(thrown);
+  if (value.success) return new LayoverError(value.data.code, value.data.details);
+  return new LayoverError('internal', {}, { cause: thrown });
+}
+
+export function isLayoverError<C extends ErrorCode>(
+  thrown: unknown,
+  ...codes: C[]
+): thrown is LayoverError & { code: C } {
+  return thrown instanceof LayoverError && (codes.length === 0 || codes.includes(thrown.code as C));
+}

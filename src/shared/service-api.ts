@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { Id, Profile, Row, RowItem, Title } from './catalog.ts';
+import { LicensePurpose } from './license.ts';
+import { SegmentIntegrity } from './presentation.ts';
+import { Mutation, ProfileState } from './progress.ts';
+
+/**
+ * The service's HTTP API, once for both sides: `service/api` builds its routes and its OpenAPI document from
+ * these, the engine parses every answer with them. All paths are under `/api/v1`. Signed-in calls carry
+ * `Authorization: Bearer <accessToken>`.
+ */
+
+/** GET /time: no sign-in; also the probe for "is the service there". */
+export const TimeAnswer = z.object({ nowMs: z.int().positive() });
+
+/** Every refusal: an HTTP status and this body. `code` is short and stable, e.g. "wrong-credentials". */
+export const ApiProblem = z.object({ code: z.string(), message: z.string() });
+export type ApiProblem = z.infer<typeof ApiProblem>;
+
+/** POST /auth/sign-in. 401 wrong-credentials; 409 device-limit. */
+export const SignInBody = z.object({
+  email: z.email(),
+  password: z.string().min(1),
+  device: z.object({
+    deviceId: Id,
+    name: z.string().min(1).max(80),
+    /** P-256 public key as a JWK: licenses are sealed to it. */
+    publicKey: z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }),
+  }),
+});
+export type SignInBody = z.infer<typeof SignInBody>;
+export const SignInAnswer = z.object({
+  accessToken: z.string().min(1),
+  accountId: Id,
+  email: z.string(),
+  plan: z.enum(['basic', 'standard', 'premium']),
+  /** Ed25519 public keys as JWKs, by `kid`: what licenses are verified with. Remembered at sign-in. */
+  licenseKeys: z.array(
+    z.object({ kid: z.string(), kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }),
+  ),
+  nowMs: z.int().positive(),
+});
+export type SignInAnswer = z.infer<typeof SignInAnswer>;
+
+/** GET /profiles */
+export const ProfilesAnswer = z.object({ profiles: z.array(Profile).max(5) });
+
+/** POST /profiles/:profileId/unlock {pin}: 204, or 403 wrong-pin. */
+export const UnlockBody = z.object({ pin: z.string().regex(/^\d{4}$/) });
+
+/** GET /browse/home?profileId= */
+export const HomeAnswer = z.object({ rows: z.array(Row) });
+
+/** GET /search?q=&profileId= */
+export const SearchAnswer = z.object({ items: z.array(RowItem) });
+
+/** GET /titles/:titleId gives a Title. */
+
+/** GET /catalog?since=: what changed after that revision; the whole catalogue for 0. */
+export const CatalogAnswer = z.object({
+  revision: z.int().nonnegative(),
+  titles: z.array(Title),
+  removedTitleIds: z.array(Id),
+});
+
+/** GET /artwork/:titleId/:shape.jpg?v=artworkVersion: shape is poster (2:3) or backdrop (16:9). */
+export const ArtworkShape = z.enum(['poster', 'backdrop']);
+export type ArtworkShape = z.infer<typeof ArtworkShape>;
+
+/** POST /playback/start. 403 subscription-inactive | restricted, 404 not-found, 451 not-in-country. */
+export const PlaybackStartBody = z.object({
+  profileId: Id,
+  titleId: Id,
+  episodeId: Id.optional(),
+  deviceId: Id,
+  clientCapabilities: z.object({
+    maxResolution: z.int().positive(),
+    supportedCodecs: z.array(z.string()),
+    drmSystems: z.array(z.string()),
+  }),
+});
+export type PlaybackStartBody = z.infer<typeof PlaybackStartBody>;
+export const Oca = z.object({
+  ocaId: Id,
+  /** Signed and expiring, ends in "/": a segment's address is baseUrl + path. */
+  baseUrl: z.url(),
+  /** Small appliances hold part of the catalogue, large ones all of it. */
+  size: z.enum(['small', 'large']),
+});
+export type Oca = z.infer<typeof Oca>;
+export const PlaybackStartAnswer = z.object({
+  playbackId: Id,
+  videoId: Id,
+  /** HLS; its DASH twin is at the same address with `.mpd`. */
+  manifestUrl: z.url(),
+  /** Sizes and digests of every file: IntegrityAnswer. */
+  integrityUrl: z.url(),
+  licenseUrl: z.url(),
+  resumePositionSeconds: z.number().nonnegative(),
+  expiresAtMs: z.int().positive(),
+  /** Nearest first. */
+  ocas: z.array(Oca).min(1).max(10),
+});
+export type PlaybackStartAnswer = z.infer<typeof PlaybackStartAnswer>;
+
+/** GET integrityUrl: path on an OCA → size and digest. */
+export const IntegrityAnswer = z.object({ files: z.record(z.string(), SegmentIntegrity) });
+export type IntegrityAnswer = z.infer<typeof IntegrityAnswer>;
+
+/** POST /licenses. 403 not-allowed | subscription-inactive; 404; 409 device-limit; 451. */
+export const LicenseBody = z.object({ videoId: Id, deviceId: Id, purpose: LicensePurpose });
+export const LicenseAnswer = z.object({
+  /** Compact JWS (EdDSA) over LicenseClaims. */
+  license: z.string().min(1),
+  nowMs: z.int().positive(),
+});
+/** POST /licenses/:licenseId/renew {deviceId} gives LicenseAnswer with the same content key. 403 not-allowed. */
+export const LicenseRenewBody = z.object({ deviceId: Id });
+/** POST /licenses/:licenseId/release {deviceId}: 204, whether or not it was held. */
+
+/** POST /playback/progress: 204. */
+export const ProgressBody = z.object({
+  playbackId: Id,
+  profileId: Id,
+  titleId: Id,
+  episodeId: Id.optional(),
+  position: z.number().nonnegative(),
+  duration: z.number().positive(),
+  timestamp: z.int().nonnegative(),
+});
+
+/** POST /sync: mutations in the order in which they were made. Sending one twice changes nothing. */
+export const SyncBody = z.object({ deviceId: Id, mutations: z.array(Mutation).max(200) });
+export const SyncAnswer = z.object({
+  /** Applied, or known already, or refused for good: the client may forget these. */
+  acknowledged: z.array(z.uuid()),
+  refused: z.array(z.object({ mutationId: z.uuid(), reason: z.string() })),
+});
+/** GET /sync/state?since=: everything of the account that changed after that revision. */
+export const SyncStateAnswer = ProfileState.extend({ revision: z.int().nonnegative() });
+
+/** PUT and DELETE /profiles/:profileId/list/:titleId: 204. GET /profiles/:profileId/list: ListAnswer. */
+export const ListAnswer = z.object({ titleIds: z.array(Id) });
+/** POST /ratings: 204. */
+export const RatingBody = z.object({
+  profileId: Id,
+  titleId: Id,
+  rating: z.union([z.literal(0), z.literal(1)]),
+});

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+/**
+ * `unit`: one process, no ffmpeg, no child servers. `integration`: real processes, real media, real kills;
+ * these share the machine's few cores, so they run one file after another.
+ */
+const alias = { electron: path.resolve(import.meta.dirname, 'testing/fake-electron/index.ts') };
+const include = (kind: string) => [`{src,service,testing,scripts,bench}/**/*${kind}.test.{ts,tsx}`];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: 'unit',
+          include: include(''),
+          exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'integration',
+          include: include('.integration'),
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});
