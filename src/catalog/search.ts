@@ -1,0 +1,74 @@
+import type { Title } from '../shared/catalog.ts';
+import type { Database } from '../database/types.ts';
+
+/** Of these, the best are scored exactly; FTS5 alone ranks a typo too low and a long text too high. */
+const CANDIDATES = 200;
+/** Share of the question's trigrams that a title must have: one wrong letter in six leaves half. */
+const LEAST_SHARE = 0.45;
+const WEIGHT = { name: 3, description: 1, people: 1.5, genres: 1.5 };
+
+/**
+ * Ids of the titles that answer `question`, best first: the title counts three times, popularity breaks
+ * ties. Typo-tolerant, because it compares trigrams; questions of one or two letters match beginnings.
+ */
+export function searchTitles(
+  { sql }: Database,
+  question: string,
+  titleOf: (id: string) => Title | undefined,
+): Title[] {
+  const asked = fold(question);
+  if (asked === '') return [];
+  const grams = trigrams(asked);
+  const rows =
+    grams.length === 0
+      ? sql
+          .prepare<[string], { titleId: string }>(
+            "SELECT titleId FROM catalog_words WHERE name LIKE ? ESCAPE '\\'",
+          )
+          .all(`%${asked.replaceAll(/[\\%_]/g, '\\$&')}%`)
+      : sql
+          .prepare<[string, number], { titleId: string }>(
+            `SELECT titleId FROM catalog_words WHERE catalog_words MATCH ?
+             ORDER BY bm25(catalog_words, 0, 3, 1, 1.5, 1.5) LIMIT ?`,
+          )
+          .all(grams.map((gram) => `"${gram.replaceAll('"', '""')}"`).join(' OR '), CANDIDATES);
+  return rows
+    .flatMap(({ titleId }) => titleOf(titleId) ?? [])
+    .map((title) => ({ title, score: scoreOf(title, asked, grams) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score || b.title.popularity - a.title.popularity)
+    .map(({ title }) => title);
+}
+
+function scoreOf(title: Title, asked: string, grams: string[]): number {
+  const name = fold(title.name);
+  if (grams.length === 0) return name.split(' ').some((word) => word.startsWith(asked)) ? 1 : 0;
+  const share = (text: string) => {
+    const has = new Set(trigrams(fold(text)));
+    const found = grams.filter((gram) => has.has(gram)).length / grams.length;
+    return found >= LEAST_SHARE ? found : 0;
+  };
+  const best = (texts: string[]) => Math.max(0, ...texts.map(share));
+  const exactly = name === asked ? 2 : name.startsWith(asked) ? 1 : 0;
+  return (
+    exactly +
+    WEIGHT.name * share(title.name) +
+    WEIGHT.description * share(title.description) +
+    WEIGHT.people * best(title.cast) +
+    WEIGHT.genres * best(title.genres)
+  );
+}
+
+/** Lower case, no accents, single spaces: how two spellings of the same thing become equal. */
+function fold(text: string): string {
+  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(/\s+/g, ' ').trim();
+}
+
+function trigrams(text: string): string[] {
+  return [...new Set(text.split(' ').flatMap((word) => pieces(word)))];
+}
+
+function pieces(word: string): string[] {
+  const letters = [...word];
+  return letters.slice(2).map((_, i) => letters.slice(i, i + 3).join(''));
+}

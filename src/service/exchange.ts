@@ -1,0 +1,116 @@
+import { LayoverError } from '../shared/errors.ts';
+import type { ErrorCode } from '../shared/errors.ts';
+import type { Clock, NetworkSignal } from '../shared/platform.ts';
+import { ApiProblem } from '../shared/service-api.ts';
+import type { Ms } from '../shared/units.ts';
+
+export interface ExchangeOptions {
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  readonly network: NetworkSignal;
+  /** Where the service is, without `/api/v1`; null until somebody signed in. */
+  readonly serviceUrl: () => string | null;
+  readonly accessToken: () => string | null;
+}
+
+export interface Call {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** What a refusal means in this call, by the service's short code. */
+  readonly refusals?: Partial<Record<string, ErrorCode>>;
+}
+
+/** Long enough for a service three oceans away on a bad link, short enough to tell the viewer. */
+const ANSWER_WITHIN_MS: Ms = 15_000;
+
+const refusalsEverywhere: Partial<Record<string, ErrorCode>> = {
+  unauthorized: 'auth/signed-out',
+  'token-expired': 'auth/signed-out',
+  'wrong-credentials': 'auth/wrong-credentials',
+  'subscription-inactive': 'auth/subscription-inactive',
+  'not-in-country': 'catalog/not-in-country',
+  'not-found': 'catalog/not-found',
+  restricted: 'catalog/restricted',
+  'wrong-pin': 'profile/wrong-pin',
+  'not-allowed': 'license/not-allowed',
+  'device-limit': 'license/device-limit',
+};
+
+/**
+ * One request and its answer, body included, under one time limit. `path` is below `/api/v1`, or an absolute
+ * address that the service gave. The access token goes to the service's own origin and nowhere else.
+ */
+export function createExchange(options: ExchangeOptions) {
+  return async function exchange<T>(
+    path: string,
+    call: Call,
+    read: (response: Response) => Promise<T>,
+  ): Promise<T> {
+    const address = addressOf(path, options.serviceUrl());
+    if (!options.network.isOnline()) throw new LayoverError('network/offline');
+    const timeout = new AbortController();
+    const settled = new AbortController();
+    options.clock
+      .sleep(ANSWER_WITHIN_MS, settled.signal)
+      .then(() => timeout.abort(new LayoverError('service/unreachable')))
+      .catch(() => undefined);
+    try {
+      const response = await options.fetch(address, {
+        method: call.method ?? 'GET',
+        headers: headersFor(address, call.body !== undefined),
+        signal: call.signal ? AbortSignal.any([call.signal, timeout.signal]) : timeout.signal,
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      });
+      if (!response.ok) throw await refusalOf(response, call.refusals);
+      return await read(response);
+    } catch (thrown) {
+      call.signal?.throwIfAborted();
+      if (thrown instanceof LayoverError) throw thrown;
+      throw new LayoverError(
+        options.network.isOnline() ? 'service/unreachable' : 'network/offline',
+        {},
+        {
+          cause: thrown,
+        },
+      );
+    } finally {
+      settled.abort();
+    }
+  };
+
+  function headersFor(address: string, hasBody: boolean): Record<string, string> {
+    const token = options.accessToken();
+    const service = options.serviceUrl();
+    const own = token !== null && service !== null && new URL(address).origin === new URL(service).origin;
+    return {
+      accept: 'application/json, */*;q=0.5',
+      ...(hasBody ? { 'content-type': 'application/json' } : {}),
+      ...(own ? { authorization: `Bearer ${token}` } : {}),
+    };
+  }
+}
+
+function addressOf(path: string, serviceUrl: string | null): string {
+  if (/^https?:/.test(path)) return path;
+  if (!serviceUrl) throw new LayoverError('auth/signed-out');
+  return `${serviceUrl.replace(/\/$/, '')}/api/v1${path}`;
+}
+
+/** Reads the refusal's body to its end, so that the connection can be used again. */
+async function refusalOf(response: Response, refusals: Call['refusals']): Promise<LayoverError> {
+  const text = await response.text();
+  if (response.status >= 500 || response.status === 429) return new LayoverError('service/unreachable');
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return new LayoverError('service/bad-answer');
+  }
+  const problem = ApiProblem.safeParse(body);
+  if (!problem.success) return new LayoverError('service/bad-answer', {}, { cause: problem.error });
+  const code = refusals?.[problem.data.code] ?? refusalsEverywhere[problem.data.code];
+  return code
+    ? new LayoverError(code)
+    : new LayoverError('service/refused', { reason: problem.data.message });
+}

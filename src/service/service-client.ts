@@ -1,0 +1,99 @@
+import type { z } from 'zod';
+import { Title } from '../shared/catalog.ts';
+import type { LicensePurpose } from '../shared/license.ts';
+import type { Mutation } from '../shared/progress.ts';
+import type { ArtworkShape, PlaybackStartBody, SignInBody } from '../shared/service-api.ts';
+import {
+  CatalogAnswer,
+  HomeAnswer,
+  IntegrityAnswer,
+  LicenseAnswer,
+  PlaybackStartAnswer,
+  ProfilesAnswer,
+  SearchAnswer,
+  SignInAnswer,
+  SyncAnswer,
+  SyncStateAnswer,
+  TimeAnswer,
+} from '../shared/service-api.ts';
+import { LayoverError } from '../shared/errors.ts';
+import { createExchange } from './exchange.ts';
+import type { Call, ExchangeOptions } from './exchange.ts';
+
+/**
+ * The service's API, typed: one method a call, every answer parsed, every failure one of the register:
+ * `network/offline`, `service/unreachable` (no answer, or 5xx), `service/bad-answer` (not as agreed),
+ * `auth/*`, `catalog/*`, `license/*` (refusals), `service/refused` (any other). It does not retry: whoever
+ * calls owns that.
+ */
+export type ServiceClient = ReturnType<typeof createServiceClient>;
+
+const part = encodeURIComponent;
+
+export function createServiceClient(options: ExchangeOptions) {
+  const exchange = createExchange(options);
+
+  const ask = <T>(path: string, call: Call & { answer: z.ZodType<T> }): Promise<T> =>
+    exchange(path, call, async (response) => {
+      const parsed = call.answer.safeParse(await jsonOf(response));
+      if (!parsed.success) throw new LayoverError('service/bad-answer', {}, { cause: parsed.error });
+      return parsed.data;
+    });
+
+  const tell = (path: string, call: Call): Promise<void> =>
+    exchange(path, call, async (response) => void (await response.body?.cancel()));
+
+  return {
+    time: (signal?: AbortSignal) => ask('/time', { answer: TimeAnswer, signal }),
+    signIn: (body: SignInBody) => ask('/auth/sign-in', { method: 'POST', body, answer: SignInAnswer }),
+    profiles: () => ask('/profiles', { answer: ProfilesAnswer }),
+    unlockProfile: (profileId: string, pin: string) =>
+      tell(`/profiles/${part(profileId)}/unlock`, { method: 'POST', body: { pin } }),
+    home: (profileId: string) => ask(`/browse/home?profileId=${part(profileId)}`, { answer: HomeAnswer }),
+    search: (q: string, profileId: string) =>
+      ask(`/search?${new URLSearchParams({ q, profileId }).toString()}`, { answer: SearchAnswer }),
+    title: (titleId: string) => ask(`/titles/${part(titleId)}`, { answer: Title }),
+    catalog: (sinceRevision: number) => ask(`/catalog?since=${sinceRevision}`, { answer: CatalogAnswer }),
+    artwork: (titleId: string, shape: ArtworkShape, version: string) =>
+      exchange(
+        `/artwork/${part(titleId)}/${shape}.jpg?v=${part(version)}`,
+        {},
+        async (response) => new Uint8Array(await response.arrayBuffer()),
+      ),
+    startPlayback: (body: PlaybackStartBody, signal?: AbortSignal) =>
+      ask('/playback/start', { method: 'POST', body, answer: PlaybackStartAnswer, signal }),
+    /** A manifest's text, from an address that `startPlayback` gave or that such a manifest names. */
+    manifestText: (address: string, signal?: AbortSignal) =>
+      exchange(address, { signal }, (response) => response.text()),
+    integrity: (address: string, signal?: AbortSignal) => ask(address, { answer: IntegrityAnswer, signal }),
+    acquireLicense: (videoId: string, deviceId: string, purpose: LicensePurpose) =>
+      ask('/licenses', {
+        method: 'POST',
+        body: { videoId, deviceId, purpose },
+        answer: LicenseAnswer,
+        refusals: { 'not-found': 'license/none' },
+      }),
+    renewLicense: (licenseId: string, deviceId: string) =>
+      ask(`/licenses/${part(licenseId)}/renew`, {
+        method: 'POST',
+        body: { deviceId },
+        answer: LicenseAnswer,
+        refusals: { 'not-found': 'license/none' },
+      }),
+    releaseLicense: (licenseId: string, deviceId: string) =>
+      tell(`/licenses/${part(licenseId)}/release`, { method: 'POST', body: { deviceId } }),
+    sync: (deviceId: string, mutations: Mutation[]) =>
+      ask('/sync', { method: 'POST', body: { deviceId, mutations }, answer: SyncAnswer }),
+    syncState: (sinceRevision: number) =>
+      ask(`/sync/state?since=${sinceRevision}`, { answer: SyncStateAnswer }),
+  };
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new LayoverError('service/bad-answer', {}, { cause });
+  }
+}
