@@ -25,7 +25,7 @@ export interface TrustedTime {
   now(): Ms;
   /** True when the machine's clock is behind the floor by more than a small tolerance. */
   isClockBehind(): boolean;
-  /** The service's word on the time: raises the floor. */
+  /** The service's word on the time: raises the floor, and lowers one that a mad clock had set too high. */
   observeServiceTime(nowMs: Ms): void;
 }
 
@@ -42,6 +42,11 @@ export interface Licenses {
    * it returns. Gives the verdict as it is then.
    */
   recordWatched(videoId: string, watchedSeconds: Seconds): Verdict;
+  /**
+   * The viewing that `recordWatched` began is over (stop, end, window closed): what soft enforcement let go on
+   * past its end does not go on any further.
+   */
+  endViewing(videoId: string): void;
   /** Same content key, new windows. Needs the service. */
   renew(videoId: string): Promise<Verdict>;
   /** Forgets the license here at once; tells the service now or, offline, when it is back. */
