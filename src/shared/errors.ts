@@ -87,6 +87,10 @@ const register = {
     'This computer’s keychain no longer opens Layover’s key. Go online to license your downloads again.',
     'after-action',
   ],
+  'device/keychain-locked': [
+    'This computer’s keychain is locked. Unlock it, then start Layover again.',
+    'after-action',
+  ],
   'license/none': [
     'There is no license for this video on this computer. Go online to get one.',
     'after-action',
@@ -123,12 +127,27 @@ const register = {
   'download/incomplete': ['This download is not finished, and the missing part needs a connection.', 'later'],
   'download/exists': ['This video is in your downloads already.', 'never'],
   'playback/unknown-session': ['This playback has ended. Start it again.', 'after-action'],
+  'playback/not-verified': [
+    'This playback could not be checked: {reason}. Install ffmpeg, or look into the log.',
+    'after-action',
+  ],
   'rpc/malformed': [
     'Layover’s window sent a request that cannot be read ({reason}). Reload the window.',
     'never',
   ],
   'rpc/forbidden': ['That request did not come from Layover’s own window, and was refused.', 'never'],
+  'host/stopped': ['Layover itself has stopped. Start it again; nothing is lost.', 'after-action'],
+  'host/bundle-missing': [
+    'The files of Layover’s window are missing from {folder}. Build or install Layover again.',
+    'after-action',
+  ],
   'settings/invalid': ['That setting cannot be used: {reason}.', 'after-action'],
+  'encode/no-ffmpeg': [
+    'ffmpeg was not found. Install it (apt install ffmpeg, brew install ffmpeg, winget install ffmpeg) or set FFMPEG_PATH.',
+    'after-action',
+  ],
+  'encode/bad-source': ['This video cannot be taken in: {reason}. Choose another file.', 'never'],
+  'encode/failed': ['Encoding failed ({reason}). Try again; if it stays, report it.', 'later'],
   internal: ['Something went wrong inside Layover. Try again; if it stays, report it.', 'later'],
 } as const satisfies Record<string, readonly [sentence: string, retry: 'later' | 'after-action' | 'never']>;
 
