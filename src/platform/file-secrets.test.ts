@@ -1,0 +1,57 @@
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { createRecordingLog } from '../../testing/recording-log.ts';
+import { createFileSecretBox } from './file-secrets.ts';
+
+let folder: string;
+const secret = Buffer.from('refresh-token-of-ana');
+const box = () => createFileSecretBox(folder, createRecordingLog());
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'layover-secrets-'));
+});
+
+it('opens after a restart what it sealed, and says that only a file protects it', async () => {
+  const sealed = await box().seal(secret);
+  expect(Buffer.from(sealed).includes(secret)).toBe(false);
+  expect(Buffer.from(await box().open(sealed))).toEqual(secret);
+  expect(await box().protection()).toBe('file');
+  expect(await readdir(folder)).toEqual(['secret.key']);
+});
+
+it.skipIf(process.platform === 'win32')('keeps the key readable by its owner alone', async () => {
+  const sealed = await box().seal(secret);
+  const file = path.join(folder, 'secret.key');
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const { chmod } = await import('node:fs/promises');
+  await chmod(file, 0o644);
+  await box().open(sealed);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+it('refuses what was changed, cut short, or sealed elsewhere', async () => {
+  const sealed = await box().seal(secret);
+  const changed = Buffer.from(sealed);
+  changed[changed.length - 1]! ^= 1;
+  for (const wrong of [changed, sealed.subarray(0, 20), new Uint8Array(0)])
+    await expect(box().open(wrong)).rejects.toMatchObject({ code: 'device/secret-unreadable' });
+  folder = await mkdtemp(path.join(tmpdir(), 'layover-secrets-'));
+  await expect(box().open(sealed)).rejects.toMatchObject({ code: 'device/secret-unreadable' });
+});
+
+it('sets a damaged key aside, says so, and goes on with a new one', async () => {
+  await writeFile(path.join(folder, 'secret.key'), 'half a k');
+  const log = createRecordingLog();
+  const repaired = createFileSecretBox(folder, log);
+  await expect(repaired.open(new Uint8Array(64))).rejects.toMatchObject({ code: 'device/secret-unreadable' });
+  expect(Buffer.from(await repaired.open(await repaired.seal(secret)))).toEqual(secret);
+  const aside = (await readdir(folder)).filter((name) => name.endsWith('.unusable'));
+  expect(await readFile(path.join(folder, aside[0]!), 'utf8')).toBe('half a k');
+  expect(log.lines).toMatchObject([{ level: 'error', event: 'secrets.key-unusable' }]);
+});
+
+it('agrees on one key when several begin at once', async () => {
+  const sealed = await Promise.all([1, 2, 3, 4, 5].map(() => box().seal(secret)));
+  for (const one of sealed) expect(Buffer.from(await box().open(one))).toEqual(secret);
+});

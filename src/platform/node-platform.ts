@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import type { Log, Platform, PowerSignal } from '../shared/platform.ts';
+import type { Ms } from '../shared/units.ts';
+import { createSystemClock } from './clock.ts';
+import { createNodeFetch } from './fetch.ts';
+import { createFileSecretBox } from './file-secrets.ts';
+import { createInterfaceSignal } from './network.ts';
+import { openSettings, serviceUrlIn } from './settings.ts';
+
+export interface NodePlatformOptions {
+  readonly host: Platform['host'];
+  readonly version: string;
+  /** Database, settings, device identity, logs. */
+  readonly userData: string;
+  /** Sealed tracks; `<userData>/downloads` when not given. */
+  readonly downloads?: string | undefined;
+  /** Moves the wall clock, for testers. */
+  readonly qaClockOffsetMs?: Ms | undefined;
+  readonly log: Log;
+}
+
+/** A Platform that needs nothing but Node: for the browser host, the command line, tests. */
+export interface NodePlatform extends Platform {
+  /** Closes idle connections; call it after the engine has stopped. */
+  close(): Promise<void>;
+}
+
+export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
+  const { host, version, userData, log } = options;
+  const { fetch, close } = createNodeFetch();
+  const settings = openSettings(userData, log);
+  return {
+    host,
+    version,
+    clock: createSystemClock(options.qaClockOffsetMs),
+    fetch,
+    paths: { userData, downloads: options.downloads ?? path.join(userData, 'downloads') },
+    secrets: createFileSecretBox(userData, log),
+    random: (sizeBytes) => randomBytes(sizeBytes),
+    network: createInterfaceSignal({ serviceUrl: () => serviceUrlIn(settings) }),
+    power: noPowerSignal,
+    settings,
+    log,
+    close,
+  };
+}
+
+/** Node hears nothing of sleep and cannot keep a machine awake. */
+const noPowerSignal: PowerSignal = {
+  onSuspend: () => () => undefined,
+  onResume: () => () => undefined,
+  stayAwake: () => () => undefined,
+};
