@@ -71,7 +71,7 @@ const register = {
     'after-action',
   ],
   'database/corrupt': [
-    'Layover’s database was damaged. It was set aside and the last good copy was used.',
+    'Layover’s database was damaged and set aside. What its last good copy held is back; sign in if asked.',
     'never',
   ],
   'database/in-use': [

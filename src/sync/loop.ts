@@ -10,8 +10,8 @@ interface LoopOptions {
   readonly exchange: () => Promise<SyncReport>;
 }
 
-/** Ticks and clicks come in bursts: one request carries them all. */
-const GATHER_MS: Ms = 2 * SECOND_MS;
+/** Clicks come in bursts: one request carries them all. */
+export const GATHER_MS: Ms = 2 * SECOND_MS;
 const FIRST_RETRY_MS: Ms = 2 * SECOND_MS;
 const LONGEST_RETRY_MS: Ms = 5 * MINUTE_MS;
 
@@ -22,7 +22,9 @@ const LONGEST_RETRY_MS: Ms = 5 * MINUTE_MS;
 export function createSyncLoop({ clock, log, exchange }: LoopOptions) {
   let running: Promise<SyncReport> | undefined;
   let pause: AbortController | undefined;
+  let dueAtMs: Ms = Infinity;
   let retryMs = FIRST_RETRY_MS;
+  let failing = false;
   let started = false;
 
   /** Now; joins an exchange that is under way. Throws the service's errors. */
@@ -34,6 +36,7 @@ export function createSyncLoop({ clock, log, exchange }: LoopOptions) {
   function schedule(afterMs: Ms): void {
     pause?.abort();
     if (!started) return;
+    dueAtMs = clock.monotonic() + afterMs;
     const mine = (pause = new AbortController());
     clock.sleep(afterMs, mine.signal).then(attempt, () => undefined);
   }
@@ -43,8 +46,10 @@ export function createSyncLoop({ clock, log, exchange }: LoopOptions) {
     try {
       const { pending } = await now();
       retryMs = FIRST_RETRY_MS;
-      if (pending > 0) schedule(GATHER_MS);
+      failing = false;
+      if (pending > 0 && !pause) schedule(GATHER_MS);
     } catch (thrown) {
+      failing = true;
       const error = asLayoverError(thrown);
       log.info('sync.waits', { code: error.code, retryMs });
       if (error.retry === 'later') schedule(retryMs);
@@ -58,12 +63,14 @@ export function createSyncLoop({ clock, log, exchange }: LoopOptions) {
       started = true;
       schedule(0);
     },
-    /** Something waits to be sent. Does not shorten the pause after a failure. */
-    wake(): void {
-      if (started && !pause && !running) schedule(GATHER_MS);
+    /** Something waits to be sent, and may wait so long. Does not shorten the pause after a failure. */
+    wake(withinMs: Ms): void {
+      if (failing && pause) return;
+      if (!pause || clock.monotonic() + withinMs < dueAtMs) schedule(withinMs);
     },
     /** The service can be reached again, or somebody signed in. */
     connected(): void {
+      failing = false;
       retryMs = FIRST_RETRY_MS;
       schedule(0);
     },

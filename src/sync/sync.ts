@@ -2,8 +2,9 @@ import { Mutation } from '../shared/progress.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { Database } from '../database/types.ts';
 import type { Clock, Log } from '../shared/platform.ts';
+import type { Ms } from '../shared/units.ts';
 import { createOutbox } from './outbox.ts';
-import { createSyncLoop } from './loop.ts';
+import { createSyncLoop, GATHER_MS } from './loop.ts';
 import { createState } from './state.ts';
 import type { Deed, SyncRemote } from './types.ts';
 
@@ -96,8 +97,11 @@ export function createSync(options: SyncOptions) {
       return accountId ? outbox.count(accountId) : 0;
     },
 
-    /** The change and its outbox row, in one transaction; the service hears of it by and by. Throws `auth/signed-out`. */
-    record(deed: Deed): void {
+    /**
+     * The change and its outbox row, in one transaction; the service hears of it
+     * within that time if it can be reached. Throws `auth/signed-out`.
+     */
+    record(deed: Deed, withinMs: Ms = GATHER_MS): void {
       const accountId = signedIn();
       const mutation = Mutation.parse({ ...deed, mutationId: options.newId() });
       database.transaction(() => {
@@ -107,7 +111,7 @@ export function createSync(options: SyncOptions) {
         outbox.add(accountId, mutation);
       });
       options.onChange(mutation.kind === 'progress' ? 'progress' : 'my-list');
-      loop.wake();
+      loop.wake(withinMs);
     },
   };
 }

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { LayoverError } from '../../shared/errors.ts';
+import type { Session } from '../run.ts';
+
+const SignIn = z.object({ email: z.email(), password: z.string().optional() });
+
+/** `sign-in EMAIL [--password P]`; the password also comes from LAYOVER_PASSWORD, so it need not be in a history. */
+export async function signIn({ engine, output, options }: Session, raw: unknown): Promise<void> {
+  const { email, password } = SignIn.parse(raw);
+  const secret = password ?? process.env['LAYOVER_PASSWORD'];
+  if (!secret) throw new LayoverError('auth/wrong-credentials');
+  const status = await engine.client.auth.signIn({
+    email,
+    password: secret,
+    ...(options.service ? { serviceUrl: options.service } : {}),
+  });
+  output.answer({ account: status.account }, () => `Signed in as ${status.account?.email ?? email}.`);
+}
+
+export async function status({ engine, output }: Session): Promise<void> {
+  const now = await engine.client.app.probe();
+  output.answer(
+    now,
+    () => `${now.connection}; ${now.account?.email ?? 'signed out'}; ${now.pendingMutations} to send`,
+  );
+}
+
+export async function sync({ engine, output }: Session): Promise<void> {
+  const report = await engine.client.sync.now();
+  output.answer(report, () => `${report.sent} sent, ${report.pending} still waiting.`);
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { LayoverError } from '../../shared/errors.ts';
+import type { Client, DownloadView } from '../../shared/contract.ts';
+import type { SelectionPreferences } from '../../shared/selection.ts';
+import { durationInWords, momentInWords, sizeInWords, table } from '../output.ts';
+import { withProfile } from '../run.ts';
+import type { Session } from '../run.ts';
+import { findVideo } from './find.ts';
+
+const languages = z
+  .string()
+  .transform((list) => list.split(',').filter(Boolean))
+  .optional();
+
+const Choice = z.object({
+  rendition: z.string().optional(),
+  maxHeight: z.coerce.number().int().positive().optional(),
+  audio: languages,
+  subtitles: languages,
+});
+
+/** Starts a download, or goes on with one, and stays until it is complete; Ctrl-C leaves it for the next time. */
+export async function download(session: Session, name: string, raw: unknown): Promise<void> {
+  const { engine, output, signal } = session;
+  const { client } = engine;
+  const choice = Choice.parse(raw);
+  await withProfile(session);
+  const videoId = await findVideo(client, name);
+  const events = await client.app.events(undefined, { signal });
+  const before = (await client.downloads.list()).find((known) => known.videoId === videoId);
+  const started = before
+    ? await goOn(client, before)
+    : await client.downloads.add({ videoId, preferences: preferencesOf(choice) });
+
+  let view = started;
+  if (!settled(view))
+    for await (const event of events) {
+      if (event.type !== 'download' || event.download.downloadId !== started.downloadId) continue;
+      view = event.download;
+      output.progress(view, () => progressInWords(view));
+      if (settled(view)) break;
+    }
+  if (view.state === 'failed')
+    throw view.error ? new LayoverError(view.error.code, view.error.details) : new LayoverError('internal');
+  if (view.state !== 'completed') {
+    output.answer(view, () => `Stopped at ${sizeInWords(view.storedBytes)}; the same command goes on.`);
+    process.exitCode = 130;
+    return;
+  }
+  output.answer(
+    view,
+    () => `${titleInWords(view)}: ${sizeInWords(view.storedBytes)} stored. ${licenseInWords(view)}`,
+  );
+}
+
+export async function list({ engine, output }: Session): Promise<void> {
+  const downloads = await engine.client.downloads.list();
+  output.answer({ downloads }, () =>
+    downloads.length === 0
+      ? 'No downloads.'
+      : table(
+          downloads.map((view) => [
+            view.downloadId,
+            titleInWords(view),
+            view.state,
+            `${sizeInWords(view.storedBytes)} of ${sizeInWords(view.selection.size.bytes)}`,
+            licenseInWords(view),
+          ]),
+        ),
+  );
+}
+
+/** `license`: what may be played until when; `license --renew VIDEO`: new windows for it. */
+export async function license(session: Session, name: string | undefined, raw: unknown): Promise<void> {
+  const { renew } = z.object({ renew: z.boolean().default(false) }).parse(raw);
+  const { client } = session.engine;
+  const videoId = name === undefined ? undefined : await findVideo(client, name);
+  let downloads = (await client.downloads.list()).filter((view) => !videoId || view.videoId === videoId);
+  if (videoId && downloads.length === 0) throw new LayoverError('download/unknown');
+  if (renew)
+    downloads = await Promise.all(
+      downloads.map(({ downloadId }) => client.downloads.renewLicense({ downloadId })),
+    );
+  const licenses = downloads.map((view) => ({
+    videoId: view.videoId,
+    downloadId: view.downloadId,
+    titleName: view.titleName,
+    verdict: view.verdict,
+  }));
+  session.output.answer({ licenses }, () =>
+    table(downloads.map((view) => [view.videoId, titleInWords(view), licenseInWords(view)])),
+  );
+}
+
+export async function remove(session: Session, name: string): Promise<void> {
+  const { client } = session.engine;
+  const downloads = await client.downloads.list();
+  const videoId = await findVideo(client, name);
+  const found = downloads.find((view) => view.downloadId === name || view.videoId === videoId);
+  if (!found) throw new LayoverError('download/unknown');
+  await client.downloads.remove({ downloadId: found.downloadId });
+  session.output.answer({ removed: found.downloadId }, () => `${titleInWords(found)} removed.`);
+}
+
+function preferencesOf(choice: z.infer<typeof Choice>): SelectionPreferences {
+  return {
+    video: choice.rendition
+      ? { rule: 'rendition', renditionId: choice.rendition }
+      : choice.maxHeight
+        ? { rule: 'max-height', height: choice.maxHeight }
+        : { rule: 'best' },
+    audioLanguages: choice.audio ?? [],
+    subtitleLanguages: choice.subtitles ?? [],
+  };
+}
+
+async function goOn(client: Client, view: DownloadView): Promise<DownloadView> {
+  return view.state === 'paused' || view.state === 'failed'
+    ? client.downloads.resume({ downloadId: view.downloadId })
+    : view;
+}
+
+function settled(view: DownloadView): boolean {
+  return view.state === 'completed' || view.state === 'failed' || view.state === 'paused';
+}
+
+function titleInWords(view: DownloadView): string {
+  const { episode } = view;
+  return episode ? `${view.titleName} S${episode.seasonNumber} E${episode.episodeNumber}` : view.titleName;
+}
+
+function progressInWords(view: DownloadView): string {
+  const share = view.selection.size.bytes > 0 ? view.storedBytes / view.selection.size.bytes : 0;
+  const bar = '█'.repeat(Math.round(share * 24)).padEnd(24, '░');
+  const left = view.secondsLeft === null ? '' : `, ${durationInWords(view.secondsLeft)} left`;
+  const waiting = view.state === 'waiting' ? ` waiting for ${view.waitingFor ?? 'something'}` : '';
+  return `${bar} ${Math.floor(share * 100)} % ${sizeInWords(view.rateBytesPerSecond)}/s${left}${waiting}`;
+}
+
+function licenseInWords({ verdict }: DownloadView): string {
+  if (!verdict.allowed)
+    return `locked (${verdict.reason})${verdict.canRenew ? ', can be renewed online' : ''}`;
+  if (verdict.startByMs !== null) return `start by ${momentInWords(verdict.startByMs)}`;
+  if (verdict.playableUntilMs !== null) return `plays until ${momentInWords(verdict.playableUntilMs)}`;
+  return 'plays without end';
+}

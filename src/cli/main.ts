@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import * as account from './commands/account.ts';
+import * as catalog from './commands/catalog.ts';
+import * as downloads from './commands/downloads.ts';
+import { play } from './commands/play.ts';
+import { run } from './run.ts';
+
+const program = new Command('layover').description(
+  'Layover in a terminal: the same engine, without a window.',
+);
+
+/** Every command takes the common options, so that they may stand before or behind its own. */
+function command(usage: string, description: string): Command {
+  return program
+    .command(usage)
+    .description(description)
+    .option('--json', 'one JSON value on standard output, progress as JSON lines on standard error')
+    .option('--data <folder>', 'where this viewer’s data lies')
+    .option('--service <url>', 'the service to speak with')
+    .option('--profile <name>', 'who is watching; NAME:PIN for a profile with a PIN')
+    .option('--verbose', 'the log on standard error')
+    .option('--qa-clock-offset-ms <ms>', 'for testers: moves this run’s wall clock');
+}
+
+command('sign-in <email>', 'sign in; the password from --password or LAYOVER_PASSWORD')
+  .option('--password <password>')
+  .action((email: string, o: object) => run(o, (session) => account.signIn(session, { email, ...o })));
+command('status', 'connection, account, what waits to be sent').action((o: object) => run(o, account.status));
+command('browse', 'the rows of the home screen').action((o: object) => run(o, catalog.browse));
+command('search <words>', 'find titles').action((words: string, o: object) =>
+  run(o, (session) => catalog.search(session, words)),
+);
+command('title <titleId>', 'a title and its videos').action((titleId: string, o: object) =>
+  run(o, (session) => catalog.title(session, titleId)),
+);
+command('download <video>', 'download a video, or go on with it; TITLE, TITLE:S1E2 or a video id')
+  .option('--rendition <id>', 'exactly this video rendition')
+  .option('--max-height <pixels>', 'the best that is no taller')
+  .option('--audio <languages>', 'comma-separated')
+  .option('--subtitles <languages>', 'comma-separated')
+  .action((video: string, o: object) => run(o, (session) => downloads.download(session, video, o)));
+command('downloads', 'what is downloaded, how far, and until when it plays').action((o: object) =>
+  run(o, downloads.list),
+);
+command('remove <video>', 'remove a download and release its license').action((video: string, o: object) =>
+  run(o, (session) => downloads.remove(session, video)),
+);
+command('play <video>', 'play through the media handler, decoded by ffmpeg')
+  .requiredOption(
+    '--verify',
+    'decode everything and report frames and digests: the only way to play without a screen',
+  )
+  .option('--seconds <n>', 'only so much')
+  .option('--rendition <id>', 'one rendition’s own playlist')
+  .option('--frames-out <file>', 'write every frame’s time and md5')
+  .action((video: string, o: object) => run(o, (session) => play(session, video, o)));
+command('license [video]', 'what may be played until when')
+  .option('--renew', 'get new windows from the service')
+  .action((video: string | undefined, o: object) =>
+    run(o, (session) => downloads.license(session, video, o)),
+  );
+command('sync', 'tell the service what was watched, and hear what it knows').action((o: object) =>
+  run(o, account.sync),
+);
+
+await program.parseAsync();

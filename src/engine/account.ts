@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { LayoverError } from '../shared/errors.ts';
+import type { Platform } from '../shared/platform.ts';
+import { SignInAnswer } from '../shared/service-api.ts';
+import type { Database, Migration } from '../database/types.ts';
+
+export const accountMigrations: Migration[] = [
+  {
+    id: 'engine/001-account',
+    up: (sql) =>
+      sql.exec(`
+        CREATE TABLE engine_account (
+          only INTEGER PRIMARY KEY CHECK (only = 1),
+          json TEXT NOT NULL,
+          sealedToken BLOB
+        ) STRICT;
+        CREATE TABLE engine_pin (
+          profileId TEXT PRIMARY KEY,
+          salt BLOB NOT NULL,
+          hash BLOB NOT NULL
+        ) STRICT;
+      `),
+  },
+];
+
+const Account = SignInAnswer.pick({ accountId: true, email: true, plan: true, licenseKeys: true }).extend({
+  serviceUrl: z.url(),
+  /** Who was watching last; null: ask. */
+  profileId: z.string().nullable(),
+});
+export type Account = z.infer<typeof Account>;
+
+export type AccountKeeper = Awaited<ReturnType<typeof createAccountKeeper>>;
+
+/**
+ * Who is signed in. The token is sealed by the Platform and opened once, at start; after signing out the
+ * account's name and license keys stay, so that what was downloaded can still be judged.
+ */
+export async function createAccountKeeper(database: Database, platform: Platform) {
+  const { sql } = database;
+  const put = sql.prepare('INSERT OR REPLACE INTO engine_account VALUES (1, ?, ?)');
+  const row = sql
+    .prepare<[], { json: string; sealedToken: Buffer | null }>('SELECT json, sealedToken FROM engine_account')
+    .get();
+  let account = row ? parsed(row.json) : undefined;
+  let token = account && row?.sealedToken ? await opened(row.sealedToken) : undefined;
+  let sealedToken: Uint8Array | null = token ? (row?.sealedToken ?? null) : null;
+
+  async function opened(sealed: Uint8Array): Promise<string | undefined> {
+    try {
+      return Buffer.from(await platform.secrets.open(sealed)).toString('utf8');
+    } catch (cause) {
+      // The keychain lost the key: signing in again gives a new token, and nothing else depends on this one.
+      platform.log.warn('account.token-unreadable', { cause: String(cause) });
+      return undefined;
+    }
+  }
+
+  function save(): void {
+    if (account) put.run(JSON.stringify(account), sealedToken ? Buffer.from(sealedToken) : null);
+  }
+
+  return {
+    current: (): Account | null => (token && account ? account : null),
+    accessToken: (): string | null => token ?? null,
+    /** Those of the last account stay known after signing out. */
+    licenseKeys: (): Account['licenseKeys'] => account?.licenseKeys ?? [],
+    serviceUrl: (): string | null => account?.serviceUrl ?? null,
+
+    async signedIn(answer: SignInAnswer, serviceUrl: string): Promise<void> {
+      const sealed = await platform.secrets.seal(Buffer.from(answer.accessToken, 'utf8'));
+      const { accountId, email, plan, licenseKeys } = answer;
+      const profileId = account?.accountId === accountId ? account.profileId : null;
+      account = { accountId, email, plan, licenseKeys, serviceUrl, profileId };
+      token = answer.accessToken;
+      sealedToken = sealed;
+      save();
+    },
+    signedOut(): void {
+      token = undefined;
+      sealedToken = null;
+      if (account) account = { ...account, profileId: null };
+      save();
+    },
+    chooseProfile(profileId: string | null): void {
+      if (!account || !token) throw new LayoverError('auth/signed-out');
+      account = { ...account, profileId };
+      save();
+    },
+  };
+}
+
+function parsed(json: string): Account | undefined {
+  try {
+    return Account.safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
+  }
+}
