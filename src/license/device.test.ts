@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createFakeSecretBox } from '../../testing/fake-secret-box.ts';
+import { sealContentKey } from '../../testing/license-issuer.ts';
+import { createRecordingLog } from '../../testing/recording-log.ts';
+import { LayoverError } from '../shared/errors.ts';
+import { openContentKey } from './claims.ts';
+import { loadDevice } from './device.ts';
+
+let folder: string;
+let secrets: ReturnType<typeof createFakeSecretBox>;
+const load = (more: Partial<Parameters<typeof loadDevice>[0]> = {}) =>
+  loadDevice({ folder, secrets, random: (n) => randomBytes(n), log: createRecordingLog(), ...more });
+const deviceFile = () => path.join(folder, 'device.json');
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'layover-device-'));
+  secrets = createFakeSecretBox();
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('is made once and stays the same', async () => {
+  const first = await load();
+  const second = await load();
+  expect(first.notices).toEqual([]);
+  expect(second.device.deviceId).toBe(first.device.deviceId);
+  expect(second.device.publicKey).toEqual(first.device.publicKey);
+  expect(Buffer.from(second.device.deviceSecret)).toEqual(Buffer.from(first.device.deviceSecret));
+  expect(first.device.deviceSecret.byteLength).toBe(32);
+  const contentKey = randomBytes(16);
+  const opened = await openContentKey(
+    await sealContentKey(contentKey, first.device.publicKey),
+    second.device,
+  );
+  expect(Buffer.from(opened)).toEqual(contentKey);
+});
+
+test('no private part lies in the file, and only its owner may read it', async () => {
+  const { device } = await load();
+  const text = await readFile(deviceFile(), 'utf8');
+  expect(text).toContain(device.publicKey.x);
+  expect(text).not.toContain(Buffer.from(device.deviceSecret).toString('base64url'));
+  expect(text).not.toContain('"d"');
+  await expect(crypto.subtle.exportKey('jwk', device.privateKey)).rejects.toThrow();
+  if (process.platform !== 'win32') expect((await stat(deviceFile())).mode & 0o077).toBe(0);
+  expect(await readdir(folder)).toEqual(['device.json']);
+});
+
+test('a keychain that lost its key: a new identity, the old file kept, a notice', async () => {
+  const { device: old } = await load();
+  const oldText = await readFile(deviceFile(), 'utf8');
+  secrets.loseKey();
+  const { device, notices } = await load();
+  expect(notices.map(({ code }) => code)).toEqual(['device/secret-unreadable']);
+  expect(device.deviceId).not.toBe(old.deviceId);
+  expect(await readFile(`${deviceFile()}.unreadable-1`, 'utf8')).toBe(oldText);
+  expect((await load()).device.deviceId).toBe(device.deviceId);
+  expect((await load()).notices).toEqual([]);
+  secrets.loseKey();
+  await load();
+  expect((await readdir(folder)).sort()).toEqual([
+    'device.json',
+    'device.json.unreadable-1',
+    'device.json.unreadable-2',
+  ]);
+});
+
+test.each(['', '{}', 'null', '{"version":2}', '\0\0\0'])('a damaged file (%j) is set aside', async (text) => {
+  await writeFile(deviceFile(), text);
+  const { notices } = await load();
+  expect(notices.map(({ code }) => code)).toEqual(['device/secret-unreadable']);
+  expect(await readFile(`${deviceFile()}.unreadable-1`, 'utf8')).toBe(text);
+});
+
+test('an edited public half is not believed: the sealed copy counts', async () => {
+  const { device } = await load();
+  const file = JSON.parse(await readFile(deviceFile(), 'utf8'));
+  await writeFile(deviceFile(), JSON.stringify({ ...file, deviceId: 'somebody-else' }));
+  expect((await load()).device.deviceId).toBe(device.deviceId);
+});
+
+test('a keychain that is only locked throws, and nothing is replaced', async () => {
+  const { device } = await load();
+  const locked = { ...secrets, open: () => Promise.reject(new LayoverError('internal')) };
+  await expect(load({ secrets: locked })).rejects.toMatchObject({ code: 'internal' });
+  expect((await load()).device.deviceId).toBe(device.deviceId);
+});
+
+test('a leftover of a crash in mid-write does not matter', async () => {
+  await writeFile(`${deviceFile()}.tmp`, 'half');
+  expect((await load()).notices).toEqual([]);
+  expect(await readdir(folder)).toEqual(['device.json']);
+});
+
+test('a folder that cannot be used is a clear error', async () => {
+  const inTheWay = path.join(folder, 'file');
+  await writeFile(inTheWay, '');
+  await expect(load({ folder: path.join(inTheWay, 'sub') })).rejects.toMatchObject({
+    code: 'database/unwritable',
+  });
+});
+
+test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+  'a read-only folder is a clear error',
+  async () => {
+    await chmod(folder, 0o500);
+    await expect(load()).rejects.toMatchObject({ code: 'database/unwritable' });
+    await chmod(folder, 0o700);
+  },
+);

@@ -1,0 +1,135 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { Database, Migration } from '../database/types.ts';
+import { LicenseClaims } from '../shared/license.ts';
+import type { Log } from '../shared/platform.ts';
+import { algorithms } from './algorithms.ts';
+
+export const grantMigrations: readonly Migration[] = [
+  {
+    id: 'license/002-grants',
+    up(sql) {
+      sql.exec(`
+        CREATE TABLE license_grants (video_id TEXT PRIMARY KEY, grant_json TEXT NOT NULL, seal BLOB NOT NULL) STRICT;
+        CREATE TABLE owed_releases (license_id TEXT PRIMARY KEY, device_id TEXT NOT NULL) STRICT`);
+    },
+  },
+];
+
+/** An offline license as it is kept. */
+export const KeptGrant = z.object({
+  /** The content key is left in `license`, and goes with it. */
+  claims: LicenseClaims.omit({ sealedContentKey: true }),
+  /** The license itself (compact JWS); null once its windows ended and its key was dropped. */
+  license: z.string().nullable(),
+  /** `fingerprintOf` the content key: a renewal must bring the same, or what is stored stays closed. */
+  keyFingerprint: z.string(),
+  firstPlayAtMs: z.int().nonnegative().nullable(),
+  /** Watched before first play, within the grace period; not counted any more after it. */
+  watchedSeconds: z.number().nonnegative(),
+  ended: z
+    .object({
+      reason: z.enum(['license-expired', 'rental-expired', 'playback-expired']),
+      sinceMs: z.int(),
+    })
+    .nullable(),
+});
+export type KeptGrant = z.infer<typeof KeptGrant>;
+
+const GrantRow = z.object({ video_id: z.string(), grant_json: z.string(), seal: z.instanceof(Uint8Array) });
+const OwedRow = z.object({ license_id: z.string(), device_id: z.string() });
+export interface OwedRelease {
+  readonly licenseId: string;
+  readonly deviceId: string;
+}
+
+/** The tables of license/. A row that cannot be believed reads as if it were not there. */
+export interface GrantRows {
+  read(videoId: string): KeptGrant | null;
+  write(grant: KeptGrant): void;
+  remove(videoId: string): void;
+  all(): KeptGrant[];
+  owed(): OwedRelease[];
+  owe(release: OwedRelease): void;
+  settle(licenseId: string): void;
+}
+
+/**
+ * Every row carries an HMAC under a key made from the device secret: a row that was edited (a first play
+ * wiped, a window widened), damaged, or brought from another computer is not believed. It does not notice
+ * that a whole older database was put back.
+ */
+export function createGrantRows(from: { database: Database; deviceSecret: Uint8Array; log: Log }): GrantRows {
+  const { sql } = from.database;
+  // What is deleted is overwritten: a removed license must not be left in free pages.
+  sql.pragma('secure_delete = ON');
+  const sealKey = Buffer.from(
+    hkdfSync(algorithms.hash, from.deviceSecret, new Uint8Array(0), 'layover license rows 1', 32),
+  );
+  const sealOf = (videoId: string, json: string) =>
+    createHmac(algorithms.hash, sealKey)
+      .update(JSON.stringify([videoId, json]))
+      .digest();
+
+  const statements = {
+    one: sql.prepare('SELECT video_id, grant_json, seal FROM license_grants WHERE video_id = ?'),
+    all: sql.prepare('SELECT video_id, grant_json, seal FROM license_grants ORDER BY video_id'),
+    write: sql.prepare(
+      `INSERT INTO license_grants (video_id, grant_json, seal) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET grant_json = excluded.grant_json, seal = excluded.seal`,
+    ),
+    remove: sql.prepare('DELETE FROM license_grants WHERE video_id = ?'),
+    owed: sql.prepare('SELECT license_id, device_id FROM owed_releases ORDER BY rowid'),
+    owe: sql.prepare('INSERT OR REPLACE INTO owed_releases (license_id, device_id) VALUES (?, ?)'),
+    settle: sql.prepare('DELETE FROM owed_releases WHERE license_id = ?'),
+  };
+
+  /** Rows are read many times a minute: what is wrong with one is said once. */
+  const reported = new Set<unknown>();
+  function believed(row: unknown): KeptGrant | null {
+    try {
+      const { video_id, grant_json, seal } = GrantRow.parse(row);
+      const right = sealOf(video_id, grant_json);
+      if (seal.byteLength !== right.byteLength || !timingSafeEqual(seal, right))
+        throw new Error('the seal does not fit');
+      const grant = KeptGrant.parse(JSON.parse(grant_json));
+      if (grant.claims.videoId !== video_id) throw new Error('the row is of another video');
+      return grant;
+    } catch (thrown) {
+      const videoId = GrantRow.pick({ video_id: true }).safeParse(row).data?.video_id;
+      if (!reported.has(videoId))
+        from.log.warn('license/row-unbelievable', { videoId, cause: String(thrown) });
+      reported.add(videoId);
+      return null;
+    }
+  }
+
+  return {
+    read(videoId) {
+      const row = statements.one.get(videoId);
+      return row === undefined ? null : believed(row);
+    },
+    write(grant) {
+      const json = JSON.stringify(KeptGrant.parse(grant));
+      statements.write.run(grant.claims.videoId, json, sealOf(grant.claims.videoId, json));
+    },
+    remove(videoId) {
+      statements.remove.run(videoId);
+    },
+    all() {
+      return statements.all.all().flatMap((row) => believed(row) ?? []);
+    },
+    owed() {
+      return statements.owed.all().flatMap((row) => {
+        const owed = OwedRow.safeParse(row);
+        return owed.success ? [{ licenseId: owed.data.license_id, deviceId: owed.data.device_id }] : [];
+      });
+    },
+    owe({ licenseId, deviceId }) {
+      statements.owe.run(licenseId, deviceId);
+    },
+    settle(licenseId) {
+      statements.settle.run(licenseId);
+    },
+  };
+}

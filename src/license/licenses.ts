@@ -1,0 +1,226 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { Database, Migration } from '../database/types.ts';
+import { LayoverError } from '../shared/errors.ts';
+import type { LicensePurpose, Verdict } from '../shared/license.ts';
+import type { Log } from '../shared/platform.ts';
+import type { Ms } from '../shared/units.ts';
+import { fingerprintOf, openContentKey, verifyLicense } from './claims.ts';
+import type { LicenseKey } from './claims.ts';
+import type { Device } from './device.ts';
+import { createGrantRows, grantMigrations } from './grant-rows.ts';
+import type { KeptGrant } from './grant-rows.ts';
+import { createKeyCache } from './key-cache.ts';
+import { flushReleases } from './releases.ts';
+import { trustedTimeMigration } from './trusted-time.ts';
+import type { PersistentTrustedTime } from './trusted-time.ts';
+import type { LicenseService, Licenses } from './types.ts';
+import { refusalError, verdict as decide } from './verdict.ts';
+import { createViewings } from './viewings.ts';
+
+export const licenseMigrations: readonly Migration[] = [trustedTimeMigration, ...grantMigrations];
+
+const WatchedSeconds = z.number().nonnegative();
+
+/**
+ * Licenses for offline use are rows; those for streaming live in memory and end with the run. `licenseKeys`
+ * are all keys that the service has named, retired ones too: a license is verified again whenever its content
+ * key is opened, also when signed out.
+ */
+export function createLicenses(from: {
+  database: Database;
+  device: Device;
+  service: LicenseService;
+  licenseKeys: () => readonly LicenseKey[];
+  trustedTime: PersistentTrustedTime;
+  log: Log;
+}): Licenses {
+  const { database, device, service, trustedTime, log } = from;
+  const rows = createGrantRows({ database, deviceSecret: device.deviceSecret, log });
+  const streams = new Map<string, KeptGrant>();
+  const keys = createKeyCache();
+  const viewings = createViewings();
+  /** How often a video was released: tells an answer that was under way meanwhile that it comes too late. */
+  const releaseCounts = new Map<string, number>();
+
+  const grantOf = (videoId: string) => rows.read(videoId) ?? streams.get(videoId) ?? null;
+
+  function judge(grant: KeptGrant | null, videoId: string): Verdict {
+    const nowMs = trustedTime.now();
+    const result = decide(
+      grant?.claims ?? null,
+      {
+        firstPlayAtMs: grant?.firstPlayAtMs ?? null,
+        viewingSinceMs: viewings.since(videoId, nowMs),
+        ended: grant?.ended ?? null,
+      },
+      { nowMs, isClockBehind: trustedTime.isClockBehind() },
+    );
+    if (!result.allowed) keys.wipe(videoId);
+    return result;
+  }
+  const verdictOf = (videoId: string) => judge(grantOf(videoId), videoId);
+
+  /** The grant, if its key may be used just now; else throws why not. */
+  function usable(videoId: string): KeptGrant & { license: string } {
+    const grant = grantOf(videoId);
+    const result = judge(grant, videoId);
+    if (!result.allowed) throw refusalError(result, videoId);
+    if (!grant || grant.license === null) throw new LayoverError('license/none', { videoId });
+    return { ...grant, license: grant.license };
+  }
+
+  const verify = (license: string, videoId: string) =>
+    verifyLicense(license, { licenseKeys: from.licenseKeys(), deviceId: device.deviceId, videoId });
+
+  /** Checks what the service sent, to the last byte, before anything is believed or kept. */
+  async function admit(
+    answer: { license: string; nowMs: Ms },
+    videoId: string,
+    purpose: LicensePurpose,
+  ): Promise<KeptGrant> {
+    const { sealedContentKey, ...claims } = await verify(answer.license, videoId);
+    if (claims.purpose !== purpose) throw new LayoverError('license/forged', { videoId });
+    const key = await openContentKey(sealedContentKey, device);
+    const keyFingerprint = fingerprintOf(key);
+    key.fill(0);
+    trustedTime.observeServiceTime(answer.nowMs);
+    const untouched = { firstPlayAtMs: null, watchedSeconds: 0, ended: null };
+    return { claims, license: answer.license, keyFingerprint, ...untouched };
+  }
+
+  /** New windows, unless it is the very license that is held: being sent again, it clears nothing. */
+  function keep(fresh: KeptGrant, held: KeptGrant | null): void {
+    if (held?.license === fresh.license) return;
+    keys.wipe(fresh.claims.videoId);
+    if (fresh.claims.purpose === 'offline') {
+      database.transaction(() => {
+        rows.write(fresh);
+        rows.settle(fresh.claims.licenseId);
+      });
+    } else {
+      streams.set(fresh.claims.videoId, fresh);
+    }
+    log.info('license/kept', { videoId: fresh.claims.videoId, purpose: fresh.claims.purpose });
+  }
+
+  /** Runs a request; what it brings is not kept when the viewer released the video meanwhile. */
+  async function unlessReleased(videoId: string, request: () => Promise<KeptGrant>): Promise<KeptGrant> {
+    const before = releaseCounts.get(videoId);
+    const fresh = await request();
+    if (releaseCounts.get(videoId) === before) return fresh;
+    if (fresh.claims.purpose === 'offline')
+      rows.owe({ licenseId: fresh.claims.licenseId, deviceId: device.deviceId });
+    throw new LayoverError('license/none', { videoId });
+  }
+
+  async function acquire(videoId: string, purpose: LicensePurpose): Promise<Verdict> {
+    const fresh = await unlessReleased(videoId, async () =>
+      admit(await service.acquire(videoId, device.deviceId, purpose), videoId, purpose),
+    );
+    if (purpose === 'offline' && !fresh.claims.policy.can_persist)
+      throw new LayoverError('license/not-allowed', { videoId });
+    keep(fresh, purpose === 'offline' ? rows.read(videoId) : (streams.get(videoId) ?? null));
+    return verdictOf(videoId);
+  }
+
+  async function renew(videoId: string): Promise<Verdict> {
+    const held = rows.read(videoId);
+    if (!held) return acquire(videoId, 'offline');
+    if (!held.claims.policy.can_renew) throw new LayoverError('license/not-allowed', { videoId });
+    const fresh = await unlessReleased(videoId, async () =>
+      admit(await service.renew(held.claims.licenseId, device.deviceId), videoId, 'offline'),
+    );
+    // Another key would leave every stored byte closed, for good: better the old license than that.
+    if (fresh.keyFingerprint !== held.keyFingerprint) throw new LayoverError('license/forged', { videoId });
+    keep(fresh, rows.read(videoId));
+    return verdictOf(videoId);
+  }
+
+  async function contentKey(videoId: string): Promise<Uint8Array> {
+    const { license, claims: kept } = usable(videoId);
+    const cached = keys.get(videoId, license);
+    if (cached) return cached;
+    const { sealedContentKey, ...claims } = await verify(license, videoId);
+    if (!isDeepStrictEqual(claims, kept)) throw new LayoverError('license/forged', { videoId });
+    const key = await openContentKey(sealedContentKey, device);
+    // Opening took a moment: the verdict may have ended, the license may be gone or another.
+    if (usable(videoId).license === license) keys.put(videoId, license, key);
+    return key;
+  }
+
+  function recordWatched(videoId: string, watchedSeconds: number): Verdict {
+    const seconds = WatchedSeconds.parse(watchedSeconds);
+    const grant = grantOf(videoId);
+    const before = judge(grant, videoId);
+    if (!grant || !before.allowed) return before;
+    const nowMs = trustedTime.now();
+    viewings.note(videoId, nowMs);
+    if (grant.firstPlayAtMs !== null || seconds === 0) return judge(grant, videoId);
+
+    const watched = grant.watchedSeconds + seconds;
+    const isFirstPlay = watched >= grant.claims.policy.play_start_grace_period_seconds;
+    const after = { ...grant, watchedSeconds: watched, firstPlayAtMs: isFirstPlay ? nowMs : null };
+    if (grant.claims.purpose === 'offline') {
+      database.transaction(() => {
+        rows.write(after);
+        if (isFirstPlay) trustedTime.persist();
+      });
+    } else {
+      streams.set(videoId, after);
+    }
+    if (isFirstPlay) log.info('license/first-play', { videoId });
+    return judge(after, videoId);
+  }
+
+  async function release(videoId: string): Promise<void> {
+    releaseCounts.set(videoId, (releaseCounts.get(videoId) ?? 0) + 1);
+    const held = rows.read(videoId);
+    database.transaction(() => {
+      rows.remove(videoId);
+      if (held) rows.owe({ licenseId: held.claims.licenseId, deviceId: held.claims.deviceId });
+    });
+    streams.delete(videoId);
+    viewings.end(videoId);
+    keys.wipe(videoId);
+    await flushReleases({ rows, service, log });
+  }
+
+  function purgeExpired(): void {
+    for (const grant of rows.all()) {
+      if (grant.license === null) continue;
+      const { videoId } = grant.claims;
+      const ended = endedBy(judge(grant, videoId));
+      if (ended) rows.write({ ...grant, license: null, ended });
+    }
+    for (const [videoId, grant] of streams) if (endedBy(judge(grant, videoId))) streams.delete(videoId);
+  }
+
+  return {
+    acquire,
+    renew,
+    contentKey,
+    recordWatched,
+    release,
+    purgeExpired,
+    verdict: verdictOf,
+    endViewing: (videoId) => viewings.end(videoId),
+    flushReleases: () => flushReleases({ rows, service, log }),
+    held: () => rows.all().map((grant) => grant.claims.videoId),
+  };
+}
+
+/** Only the end of a window is final: a clock that is behind, or a policy, may change. */
+function endedBy(result: Verdict): KeptGrant['ended'] {
+  if (result.allowed || result.sinceMs === null) return null;
+  switch (result.reason) {
+    case 'license-expired':
+    case 'rental-expired':
+    case 'playback-expired':
+      return { reason: result.reason, sinceMs: result.sinceMs };
+    case 'no-license':
+    case 'not-allowed':
+    case 'clock-behind':
+      return null;
+  }
+}

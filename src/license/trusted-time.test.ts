@@ -1,0 +1,136 @@
+import { beforeEach, expect, test } from 'vitest';
+import { createFakeClock } from '../../testing/fake-clock.ts';
+import type { FakeClock } from '../../testing/fake-clock.ts';
+import { openPlainDatabase } from '../../testing/plain-database.ts';
+import { createRecordingLog } from '../../testing/recording-log.ts';
+import type { Database } from '../database/types.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../shared/units.ts';
+import { createTrustedTime, trustedTimeMigration } from './trusted-time.ts';
+
+const start = Date.UTC(2026, 0, 5, 12);
+let clock: FakeClock;
+let database: Database;
+const open = () => createTrustedTime({ database, clock, log: createRecordingLog() });
+/** The machine was off: its clock went on or was set, the monotonic one began anew. */
+const restartAt = (wallMs: number) => {
+  clock = createFakeClock(wallMs);
+  return open();
+};
+
+beforeEach(() => {
+  clock = createFakeClock(start);
+  database = openPlainDatabase([trustedTimeMigration]);
+});
+
+test('follows the clock, and a clock that is set forward', () => {
+  const time = open();
+  clock.advance(1_000);
+  expect(time.now()).toBe(start + 1_000);
+  clock.setWall(start + DAY_MS);
+  expect(time.now()).toBe(start + DAY_MS);
+  expect(time.isClockBehind()).toBe(false);
+});
+
+test('a clock that is set back does not take time back: it goes on by the monotonic clock', () => {
+  const time = open();
+  clock.setWall(start - 30 * DAY_MS);
+  clock.advance(HOUR_MS);
+  expect(time.now()).toBe(start + HOUR_MS);
+  expect(time.isClockBehind()).toBe(true);
+  clock.setWall(start + HOUR_MS);
+  expect(time.isClockBehind()).toBe(false);
+});
+
+test('a lag of five minutes is tolerated, one millisecond more is not', () => {
+  const time = open();
+  clock.setWall(start - 5 * MINUTE_MS);
+  expect(time.isClockBehind()).toBe(false);
+  clock.setWall(start - 5 * MINUTE_MS - 1);
+  expect(time.isClockBehind()).toBe(true);
+  expect(time.now()).toBe(start);
+});
+
+test('the floor outlives a restart', () => {
+  const time = open();
+  clock.advance(HOUR_MS);
+  time.close();
+  const later = restartAt(start - DAY_MS);
+  expect(later.now()).toBe(start + HOUR_MS);
+  expect(later.isClockBehind()).toBe(true);
+});
+
+test('a kill forgets at most thirty seconds', () => {
+  const time = open();
+  time.now();
+  clock.advance(29_999);
+  time.now();
+  clock.advance(1);
+  time.now();
+  clock.advance(29_999);
+  time.now();
+  expect(restartAt(start - DAY_MS).now()).toBe(start + 30_000);
+});
+
+test('the service raises the floor; an answer that is a little late does not lower it', () => {
+  const time = open();
+  time.observeServiceTime(start + DAY_MS);
+  expect(time.now()).toBe(start + DAY_MS);
+  time.observeServiceTime(start + DAY_MS - 5 * MINUTE_MS);
+  expect(time.now()).toBe(start + DAY_MS);
+  clock.advance(MINUTE_MS);
+  expect(time.now()).toBe(start + DAY_MS + MINUTE_MS);
+});
+
+test('online, a clock that is behind is corrected: it counts as right', () => {
+  clock.setWall(start - 90 * DAY_MS);
+  const time = open();
+  time.observeServiceTime(start);
+  expect(time.isClockBehind()).toBe(false);
+  clock.advance(HOUR_MS);
+  expect(time.now()).toBe(start + HOUR_MS);
+});
+
+test('the service takes back what a mad clock did, and the floor stays so over a restart', () => {
+  const time = open();
+  clock.setWall(start + 365 * DAY_MS);
+  expect(time.now()).toBe(start + 365 * DAY_MS);
+  clock.setWall(start);
+  expect(time.isClockBehind()).toBe(true);
+  time.observeServiceTime(start + 1_000);
+  expect(time.now()).toBe(start + 1_000);
+  expect(time.isClockBehind()).toBe(false);
+  expect(restartAt(start + 2_000).now()).toBe(start + 2_000);
+});
+
+test('a clock that is still a year ahead does not undo what the service said', () => {
+  clock.setWall(start + 365 * DAY_MS);
+  const time = open();
+  time.observeServiceTime(start);
+  clock.advance(MINUTE_MS);
+  expect(time.now()).toBe(start + MINUTE_MS);
+  // Sleep: the monotonic clock stood still, the wall clock did not.
+  clock.setWall(clock.now() + HOUR_MS);
+  expect(time.now()).toBe(start + MINUTE_MS + HOUR_MS);
+});
+
+test('a clock that was years behind and is set right is not corrected twice', () => {
+  clock.setWall(start - 2000 * DAY_MS);
+  const time = open();
+  time.observeServiceTime(start);
+  clock.setWall(start + HOUR_MS);
+  expect(time.now()).toBe(start + HOUR_MS);
+  clock.advance(MINUTE_MS);
+  expect(time.now()).toBe(start + HOUR_MS + MINUTE_MS);
+});
+
+test('a row that makes no sense is no floor', () => {
+  database.sql.exec('INSERT INTO trusted_time VALUES (1, -5)');
+  expect(open().now()).toBe(start);
+});
+
+test('a database that cannot be written does not stop time', () => {
+  const time = open();
+  database.close();
+  clock.advance(HOUR_MS);
+  expect(time.now()).toBe(start + HOUR_MS);
+});

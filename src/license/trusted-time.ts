@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { Database, Migration } from '../database/types.ts';
+import type { Clock, Log } from '../shared/platform.ts';
+import { SECOND_MS } from '../shared/units.ts';
+import type { Ms } from '../shared/units.ts';
+import type { TrustedTime } from './types.ts';
+import { CLOCK_TOLERANCE_MS } from './verdict.ts';
+
+/** TrustedTime with the care for its row: what was known last must outlive a kill. */
+export interface PersistentTrustedTime extends TrustedTime {
+  /** Writes the floor now: at first play and whatever else must not be forgotten. */
+  persist(): void;
+  /** Writes the floor for the last time; call before the database is closed. */
+  close(): void;
+}
+
+/** So much may be forgotten by a kill, at most. */
+const PERSIST_EVERY_MS: Ms = 30 * SECOND_MS;
+
+export const trustedTimeMigration: Migration = {
+  id: 'license/001-trusted-time',
+  up(sql) {
+    sql.exec(
+      'CREATE TABLE trusted_time (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), floor_ms INTEGER NOT NULL) STRICT',
+    );
+  },
+};
+const FloorRow = z.object({ floor_ms: z.int().nonnegative() });
+
+/**
+ * Design decision 8. The floor is the largest time ever seen; within a run it grows with the monotonic clock.
+ * The machine's clock can move it up and never down. The service's word counts for more than the machine's
+ * clock: it may take back what a mad clock did, and from then on the machine's clock is read with the error
+ * that it was found to have, until it agrees by itself. Never throws: a floor that cannot be read or written
+ * is logged, and time goes on.
+ */
+export function createTrustedTime(from: {
+  database: Database;
+  clock: Clock;
+  log: Log;
+}): PersistentTrustedTime {
+  const { clock, log } = from;
+  const rows = floorRows(from.database, log);
+  /** The last known time, and the reading of the monotonic clock that belongs to it. */
+  let anchor = { trustedMs: Math.max(rows.read() ?? 0, clock.now()), monotonicMs: clock.monotonic() };
+  /** What to add to the machine's clock, by the service's word. Not kept: clocks are set between runs. */
+  let correctionMs: Ms = 0;
+  let persistedAtMonotonicMs = -Infinity;
+
+  const elapsed = () => anchor.trustedMs + Math.max(0, clock.monotonic() - anchor.monotonicMs);
+  const raiseTo = (trustedMs: Ms) => {
+    anchor = { trustedMs, monotonicMs: clock.monotonic() };
+  };
+
+  /**
+   * The machine's clock, plain or corrected: of the readings that are not behind, the one that claims less.
+   * So a clock that was wrong when the service was heard, and was set right since, is not corrected twice.
+   */
+  function plausibleWall(): { ms: Ms; isPlain: boolean } | undefined {
+    const plain = clock.now();
+    const leastMs = elapsed() - CLOCK_TOLERANCE_MS;
+    return [
+      { ms: plain, isPlain: true },
+      { ms: plain + correctionMs, isPlain: false },
+    ]
+      .filter(({ ms }) => ms >= leastMs)
+      .sort((a, b) => a.ms - b.ms)[0];
+  }
+
+  function persist(): void {
+    persistedAtMonotonicMs = clock.monotonic();
+    rows.write(read());
+  }
+
+  function read(): Ms {
+    const wall = plausibleWall();
+    if (wall?.isPlain) correctionMs = 0;
+    if (wall && wall.ms > elapsed()) raiseTo(wall.ms);
+    return Math.floor(elapsed());
+  }
+
+  return {
+    now() {
+      if (clock.monotonic() - persistedAtMonotonicMs >= PERSIST_EVERY_MS) persist();
+      return read();
+    },
+    isClockBehind: () => plausibleWall() === undefined,
+    observeServiceTime(nowMs) {
+      const differenceMs = nowMs - read();
+      // An answer is always a little late: that is no reason to go back.
+      const isPoisoned = differenceMs < -CLOCK_TOLERANCE_MS;
+      if (isPoisoned) log.warn('license/floor-lowered', { byMs: -differenceMs });
+      if (differenceMs > 0 || isPoisoned) raiseTo(nowMs);
+      correctionMs = nowMs - clock.now();
+      persist();
+    },
+    persist,
+    close: persist,
+  };
+}
+
+function floorRows(database: Database, log: Log) {
+  return {
+    read(): Ms | undefined {
+      try {
+        const row = database.sql.prepare('SELECT floor_ms FROM trusted_time').get();
+        return row === undefined ? undefined : FloorRow.parse(row).floor_ms;
+      } catch (thrown) {
+        log.error('license/floor-unreadable', { cause: String(thrown) });
+        return undefined;
+      }
+    },
+    write(floorMs: Ms): void {
+      try {
+        database.sql
+          .prepare(
+            'INSERT INTO trusted_time (only_row, floor_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET floor_ms = excluded.floor_ms',
+          )
+          .run(floorMs);
+      } catch (thrown) {
+        log.error('license/floor-unwritable', { cause: String(thrown) });
+      }
+    },
+  };
+}
