@@ -17,7 +17,10 @@ export const TimeAnswer = z.object({ nowMs: z.int().positive() });
 export const ApiProblem = z.object({ code: z.string(), message: z.string() });
 export type ApiProblem = z.infer<typeof ApiProblem>;
 
-/** POST /auth/sign-in. 401 wrong-credentials; 409 device-limit. */
+/**
+ * POST /auth/sign-in. 401 wrong-credentials; 429 too-many-attempts. The token is for this device: a call that
+ * names another gets 401 unauthorized.
+ */
 export const SignInBody = z.object({
   email: z.email(),
   password: z.string().min(1),
@@ -45,16 +48,25 @@ export type SignInAnswer = z.infer<typeof SignInAnswer>;
 /** GET /profiles */
 export const ProfilesAnswer = z.object({ profiles: z.array(Profile).max(5) });
 
-/** POST /profiles/:profileId/unlock {pin}: 204, or 403 wrong-pin. */
+/** In every call: 404 unknown-profile when it is not one of the account's. */
+export const ProfileParams = z.object({ profileId: Id });
+export const ProfileQuery = z.object({ profileId: Id });
+
+/** POST /profiles/:profileId/unlock {pin}: 204, or 403 wrong-pin; 429 too-many-attempts. */
 export const UnlockBody = z.object({ pin: z.string().regex(/^\d{4}$/) });
 
 /** GET /browse/home?profileId= */
 export const HomeAnswer = z.object({ rows: z.array(Row) });
 
 /** GET /search?q=&profileId= */
+export const SearchQuery = z.object({ q: z.string().max(200), profileId: Id });
 export const SearchAnswer = z.object({ items: z.array(RowItem) });
 
-/** GET /titles/:titleId gives a Title. */
+/** GET /titles/:titleId gives a Title. 404 not-found; 451 not-in-country. */
+export const TitleParams = z.object({ titleId: Id });
+
+/** `since` is a revision from an earlier answer; one that the service does not know counts as 0. */
+export const SinceQuery = z.object({ since: z.coerce.number().int().nonnegative().default(0) });
 
 /** GET /catalog?since=: what changed after that revision; the whole catalogue for 0. */
 export const CatalogAnswer = z.object({
@@ -66,6 +78,8 @@ export const CatalogAnswer = z.object({
 /** GET /artwork/:titleId/:shape.jpg?v=artworkVersion: shape is poster (2:3) or backdrop (16:9). */
 export const ArtworkShape = z.enum(['poster', 'backdrop']);
 export type ArtworkShape = z.infer<typeof ArtworkShape>;
+export const ArtworkParams = z.object({ titleId: Id, shape: ArtworkShape });
+export const ArtworkQuery = z.object({ v: z.string().max(100).optional() });
 
 /** POST /playback/start. 403 subscription-inactive | restricted, 404 not-found, 451 not-in-country. */
 export const PlaybackStartBody = z.object({
@@ -103,6 +117,13 @@ export const PlaybackStartAnswer = z.object({
 });
 export type PlaybackStartAnswer = z.infer<typeof PlaybackStartAnswer>;
 
+/**
+ * GET /playback/:videoId/manifest.m3u8, manifest.mpd, <renditionId>.m3u8, integrity.json. Addresses in a
+ * manifest are those of the device's latest start of the video. 404; 403 subscription-inactive; 451.
+ */
+export const VideoParams = z.object({ videoId: Id });
+export const RenditionParams = z.object({ videoId: Id, renditionId: Id });
+
 /** GET integrityUrl: path on an OCA → size and digest. */
 export const IntegrityAnswer = z.object({ files: z.record(z.string(), SegmentIntegrity) });
 export type IntegrityAnswer = z.infer<typeof IntegrityAnswer>;
@@ -114,6 +135,7 @@ export const LicenseAnswer = z.object({
   license: z.string().min(1),
   nowMs: z.int().positive(),
 });
+export const LicenseParams = z.object({ licenseId: Id });
 /** POST /licenses/:licenseId/renew {deviceId} gives LicenseAnswer with the same content key. 403 not-allowed. */
 export const LicenseRenewBody = z.object({ deviceId: Id });
 /** POST /licenses/:licenseId/release {deviceId}: 204, whether or not it was held. */
@@ -139,6 +161,7 @@ export const SyncAnswer = z.object({
 /** GET /sync/state?since=: everything of the account that changed after that revision. */
 export const SyncStateAnswer = ProfileState.extend({ revision: z.int().nonnegative() });
 
+export const ListParams = z.object({ profileId: Id, titleId: Id });
 /** PUT and DELETE /profiles/:profileId/list/:titleId: 204. GET /profiles/:profileId/list: ListAnswer. */
 export const ListAnswer = z.object({ titleIds: z.array(Id) });
 /** POST /ratings: 204. */
@@ -147,3 +170,18 @@ export const RatingBody = z.object({
   titleId: Id,
   rating: z.union([z.literal(0), z.literal(1)]),
 });
+
+/** GET /devices: DevicesAnswer. */
+export const DevicesAnswer = z.object({
+  devices: z.array(
+    z.object({
+      deviceId: Id,
+      name: z.string(),
+      registeredAtMs: z.int(),
+      /** Videos that it holds offline licenses of. */
+      heldVideoIds: z.array(Id),
+    }),
+  ),
+});
+/** DELETE /devices/:deviceId: 204; signs the device out and releases its licenses. The way out of device-limit. */
+export const DeviceParams = z.object({ deviceId: Id });
