@@ -1,0 +1,29 @@
+import { link, mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { prepareDemoCatalogue } from '../service/encoder/demo-catalogue.ts';
+
+const shared = path.resolve(import.meta.dirname, '..', '.layover', 'service');
+const parts = ['media', 'encodes', 'titles', 'artwork'];
+
+/**
+ * The demo catalogue, encoded once for a checkout, linked into `dataDir`: a service of its own for a test, in
+ * a moment and without the space. Files are never changed in place, so links are as good as copies.
+ */
+export async function linkDemoCatalogue(dataDir: string): Promise<void> {
+  await mkdir(shared, { recursive: true });
+  await prepareDemoCatalogue({
+    dataDir: shared,
+    onProgress: ({ done, total, name }) =>
+      process.stderr.write(`\rdemo catalogue ${done}/${total} ${name}\u001b[K`),
+  });
+  for (const part of parts) await linkTree(path.join(shared, part), path.join(dataDir, part));
+}
+
+async function linkTree(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) await linkTree(source, target);
+    else await link(source, target);
+  }
+}
