@@ -1,0 +1,81 @@
+import type { Pathway } from '../shared/presentation.ts';
+import { malformed, quote, unsupported } from './refuse.ts';
+
+const hasScheme = /^[a-z][a-z0-9+.-]*:/i;
+
+/**
+ * Absolute address of a reference in a manifest, without fragment. http and https only (and file where the
+ * manifest itself is a file): a manifest from the network must not make anybody open local files.
+ */
+export function resolveAddress(reference: string, baseUrl: string): string {
+  let address: URL;
+  try {
+    address = new URL(reference, baseUrl);
+  } catch (cause) {
+    throw malformed(`the address ${quote(reference)} is not one`, cause);
+  }
+  const isLocal = address.protocol === 'file:' && baseUrl.startsWith('file:');
+  if (!isLocal && address.protocol !== 'http:' && address.protocol !== 'https:')
+    throw unsupported(`addresses with the scheme ${quote(address.protocol)}`);
+  address.hash = '';
+  return address.href;
+}
+
+/** A key's name: anything that has a scheme stays as it is (`urn:layover:content-key:…`), the rest is resolved. */
+export function resolveKeyUri(reference: string, baseUrl: string): string {
+  return hasScheme.test(reference) ? reference : resolveAddress(reference, baseUrl);
+}
+
+/** The folder that an address lies in, with "/" at its end and without query. */
+export function folderOf(address: string): string {
+  return resolveAddress('.', address);
+}
+
+/** Name of the innermost folder of an address, percent-decoded; "" at the root. */
+export function folderName(address: string): string {
+  return decoded(new URL(address, 'http://relative/').pathname.split('/').at(-2) ?? '');
+}
+
+/** File name of an address without its extension, percent-decoded. */
+export function fileStem(address: string): string {
+  const file = decoded(new URL(address, 'http://relative/').pathname.split('/').at(-1) ?? '');
+  return file.replace(/\.[^.]*$/, '');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** `<videoId>.<expiresAtSeconds>.<signature>`: the last folder of an OCA's signed base. */
+const signedFolder = /^(.*\/)([^/]+)\.\d{9,12}\.[A-Za-z0-9_-]+\/$/;
+
+/**
+ * Gives the way from an absolute address to a `Segment.path`: relative where one of the bases holds it, else
+ * the address itself.
+ *
+ * A manifest and a playback session are signed at different moments, so the same OCA appears with different
+ * signatures: a base is also recognised by what stands before its signature.
+ */
+export function pathFinder(bases: readonly Pick<Pathway, 'baseUrl'>[]): (address: string) => string {
+  const exact = bases.map((base) => base.baseUrl);
+  const signed = exact.flatMap((baseUrl) => {
+    const [, before, videoId] = signedFolder.exec(baseUrl) ?? [];
+    return before === undefined ? [] : [`${before}${videoId}.`];
+  });
+  return (address) => {
+    const base =
+      exact.find((prefix) => address.startsWith(prefix)) ??
+      signed.flatMap((prefix) => {
+        if (!address.startsWith(prefix)) return [];
+        const candidate = address.slice(0, address.indexOf('/', prefix.length) + 1);
+        return signedFolder.test(candidate) ? [candidate] : [];
+      })[0];
+    const path = base === undefined ? '' : address.slice(base.length);
+    const isUsable = path !== '' && !path.startsWith('/') && !hasScheme.test(path);
+    return isUsable ? path : address;
+  };
+}

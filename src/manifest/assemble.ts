@@ -1,0 +1,48 @@
+import { Presentation } from '../shared/presentation.ts';
+import type {
+  AudioRendition,
+  Pathway,
+  Rendition,
+  SubtitleRendition,
+  VideoRendition,
+} from '../shared/presentation.ts';
+import type { Seconds } from '../shared/units.ts';
+import { malformed, unsupported } from './refuse.ts';
+import { endOf } from './timing.ts';
+
+export interface PresentationOptions {
+  /** Where the service says the media are, nearest first; without, they are where the manifest says. */
+  readonly pathways?: readonly Pathway[] | undefined;
+}
+
+/**
+ * The last step of every dialect: sorts renditions into a `Presentation` and checks it by its schema, so
+ * that whatever slipped through a parser ends as `manifest/malformed` and not further down the path.
+ */
+export function assemble(
+  renditions: readonly Rendition[],
+  pathways: readonly Pathway[],
+  durationSeconds?: Seconds,
+): Presentation {
+  const of = <R extends Rendition>(kind: R['kind']) =>
+    renditions.filter((one): one is R => one.kind === kind);
+  const video = of<VideoRendition>('video').sort(
+    (a, b) => a.bandwidthBitsPerSecond - b.bandwidthBitsPerSecond,
+  );
+  const audio = of<AudioRendition>('audio');
+  const main = video.length > 0 ? video : audio;
+  if (main.length === 0) throw unsupported('a manifest without video or audio');
+  const parsed = Presentation.safeParse({
+    durationSeconds: durationSeconds ?? Math.max(...main.map((rendition) => endOf(rendition.segments))),
+    pathways,
+    video,
+    audio,
+    subtitles: of<SubtitleRendition>('subtitles'),
+  });
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw malformed(
+    issue ? `${issue.path.join('.')}: ${issue.message}` : 'it says nothing usable',
+    parsed.error,
+  );
+}

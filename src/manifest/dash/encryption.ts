@@ -1,0 +1,87 @@
+import type { SegmentEncryption } from '../../shared/presentation.ts';
+import { resolveKeyUri } from '../address.ts';
+import { ivOfNumber } from '../iv.ts';
+import { malformed, quote, unsupported } from '../refuse.ts';
+import { fillTemplate } from './template.ts';
+import type { TemplateValues } from './template.ts';
+import { integerOf } from './values.ts';
+import { childNamed, childrenNamed } from './xml.ts';
+import type { XmlElement } from './xml.ts';
+
+/** A run of segments under one key, counted from the first segment of the rendition. */
+interface CryptoPeriod {
+  readonly first: number;
+  readonly end: number;
+  readonly keyUriTemplate: string;
+  readonly ivHex: string | undefined;
+}
+
+export type Protection =
+  | { readonly kind: 'none' }
+  /** Samples inside the files are encrypted for a DRM system. */
+  | { readonly kind: 'drm' }
+  /** Whole segments are encrypted: ISO/IEC 23009-4. */
+  | { readonly kind: 'segments'; readonly periods: readonly CryptoPeriod[] };
+
+const AES_128_CBC = 'urn:mpeg:dash:sea:aes128-cbc:2013';
+
+/** What the ContentProtection descriptors of an adaptation set and its representation ask for together. */
+export function protectionOf(levels: readonly XmlElement[]): Protection {
+  const descriptors = levels.flatMap((level) => childrenNamed(level, 'ContentProtection'));
+  if (descriptors.length === 0) return { kind: 'none' };
+  const ours = descriptors.filter((descriptor) => childNamed(descriptor, 'SegmentEncryption'));
+  if (ours.length < descriptors.length) return { kind: 'drm' };
+  const [descriptor] = ours.slice(-1);
+  return descriptor ? { kind: 'segments', periods: periodsOf(descriptor) } : { kind: 'none' };
+}
+
+function periodsOf(descriptor: XmlElement): CryptoPeriod[] {
+  const method = childNamed(descriptor, 'SegmentEncryption')?.attributes;
+  const scheme = method?.get('schemeIdUri') ?? AES_128_CBC;
+  if (scheme !== AES_128_CBC) throw unsupported(`encryption by ${quote(scheme)}`);
+  if (method?.get('ivEncryptionFlag') === 'true') throw unsupported('encrypted IVs');
+  if (childNamed(descriptor, 'CryptoTimeline')) throw unsupported('key rotation by a CryptoTimeline');
+  const elements = childrenNamed(descriptor, 'CryptoPeriod');
+  if (elements.length === 0) throw malformed('encrypted segments without a CryptoPeriod');
+  let next = 0;
+  return elements.map((element) => {
+    const first = next + (integerOf(element, 'offset') ?? 0);
+    next = first + (integerOf(element, 'numSegments') ?? Infinity);
+    return { first, end: next, keyUriTemplate: keyUriOf(element), ivHex: ivOf(element) };
+  });
+}
+
+function keyUriOf(element: XmlElement): string {
+  const template = element.attributes.get('keyUriTemplate');
+  if (!template) throw malformed('a CryptoPeriod without a key address');
+  return template;
+}
+
+function ivOf(element: XmlElement): string | undefined {
+  if (element.attributes.has('ivUriTemplate')) throw unsupported('IVs that must be fetched');
+  const iv = element.attributes.get('IV');
+  if (iv === undefined) return undefined;
+  const [, digits] = /^(?:0x)?([0-9a-f]{1,32})$/i.exec(iv.trim()) ?? [];
+  if (digits === undefined) throw malformed(`${quote(iv)} is not an IV`);
+  return digits.toLowerCase().padStart(32, '0');
+}
+
+/**
+ * The encryption of the segment at `index`; undefined in a stretch that no CryptoPeriod covers. Without an IV
+ * of its own it is the segment's $Number$, as in HLS.
+ */
+export function encryptionAt(
+  protection: Protection,
+  index: number,
+  values: TemplateValues & { readonly number: bigint },
+  baseUrl: string,
+): SegmentEncryption | undefined {
+  if (protection.kind !== 'segments') return undefined;
+  const period = protection.periods.find(({ first, end }) => index >= first && index < end);
+  if (!period) return undefined;
+  return {
+    method: 'aes-128',
+    keyUri: resolveKeyUri(fillTemplate(period.keyUriTemplate, values), baseUrl),
+    ivHex: period.ivHex ?? ivOfNumber(values.number),
+  };
+}

@@ -1,0 +1,107 @@
+import { INIT_INDEX } from '../../shared/presentation.ts';
+import type { Pathway, Presentation, Rendition, RenditionKind } from '../../shared/presentation.ts';
+import { folderOf, pathFinder, resolveAddress } from '../address.ts';
+import { assemble } from '../assemble.ts';
+import type { PresentationOptions } from '../assemble.ts';
+import { checkText, checkTotal } from '../limits.ts';
+import { unsupported } from '../refuse.ts';
+import { renditionIds } from '../rendition-ids.ts';
+import { parseMpd } from './mpd.ts';
+import type { Mpd, Representation } from './mpd.ts';
+import { filesOf } from './segments.ts';
+import type { Files } from './segments.ts';
+
+/** Everything that an MPD says. Errors: `manifest/malformed`, `manifest/unsupported`, `manifest/live`. */
+export function presentation(text: string, url: string, options: PresentationOptions = {}): Presentation {
+  checkText(text);
+  const mpd = parseMpd(text);
+  const own = pathwaysOf(mpd, url);
+  const pathways = options.pathways ?? own;
+  const toPath = pathFinder(interchangeable(own, pathways) ? [...pathways, ...own] : pathways);
+  const usable = mpd.representations.filter(isPlayable);
+  refuseDrm(mpd.representations, usable);
+  checkTotal(0, usable.length);
+  const ids = renditionIds(usable.map((one) => ({ ...one, offered: [one.id] })));
+  // The first base is as good as any: pathFinder takes it off again.
+  const origin = resolveAddress(mpd.baseUrls[0]?.reference ?? '.', url);
+  let total = 0;
+  const renditions = usable.map((representation, at) => {
+    const files = filesOf(representation, mpd.periodSeconds, origin);
+    total += files.segments.length;
+    checkTotal(total, usable.length);
+    return renditionOf(representation, ids[at] ?? '', files, toPath);
+  });
+  return assemble(renditions, pathways, mpd.periodSeconds);
+}
+
+function pathwaysOf(mpd: Mpd, url: string): Pathway[] {
+  const taken = new Set<string>();
+  const pathways = mpd.baseUrls.flatMap(({ reference, serviceLocation }, at): Pathway[] => {
+    const baseUrl = folderOf(resolveAddress(reference, url));
+    let id = serviceLocation ?? (at === 0 ? 'origin' : `base-${at + 1}`);
+    for (const wanted = id; taken.has(id); id = `${wanted}-${at + 1}`);
+    taken.add(id);
+    return [{ id, baseUrl }];
+  });
+  return pathways.length > 0 ? pathways : [{ id: 'origin', baseUrl: folderOf(url) }];
+}
+
+/** The manifest's own bases are the given pathways under other addresses, when they share a name. */
+function interchangeable(own: readonly Pathway[], given: readonly Pathway[]): boolean {
+  const names = new Set(given.map((pathway) => pathway.id));
+  return own.some((pathway) => names.has(pathway.id));
+}
+
+/** Of subtitles, WebVTT as a text file is what the player shows; TTML and text in MP4 are left out. */
+function isPlayable(representation: Representation): boolean {
+  if (representation.protection.kind === 'drm') return false;
+  return representation.kind !== 'subtitles' || representation.mimeType === 'text/vtt';
+}
+
+/** Leaving out all video or all sound would make another thing of it: then it is refused instead. */
+function refuseDrm(all: readonly Representation[], usable: readonly Representation[]): void {
+  const has = (some: readonly Representation[], kind: RenditionKind) => some.some((one) => one.kind === kind);
+  for (const kind of ['video', 'audio'] as const)
+    if (has(all, kind) && !has(usable, kind)) throw unsupported('protection by a DRM system');
+}
+
+function renditionOf(
+  representation: Representation,
+  id: string,
+  files: Files,
+  toPath: (address: string) => string,
+): Rendition {
+  const { kind, codecs, language, roles, frameRate, channels, width, height } = representation;
+  const common = {
+    id,
+    bandwidthBitsPerSecond: representation.bandwidthBitsPerSecond,
+    ...(files.init && {
+      init: {
+        index: INIT_INDEX,
+        path: toPath(files.init.url),
+        startSeconds: 0,
+        durationSeconds: 0,
+        ...(files.init.byteRange && { byteRange: files.init.byteRange }),
+      },
+    }),
+    segments: files.segments.map(({ url, startSeconds, durationSeconds, byteRange, encryption }, index) => ({
+      index,
+      path: toPath(url),
+      startSeconds,
+      durationSeconds,
+      ...(byteRange && { byteRange }),
+      ...(encryption && { encryption }),
+    })),
+  };
+  const told = { language, name: representation.label ?? language, isDefault: roles.includes('main') };
+  switch (kind) {
+    case 'video':
+      return { ...common, kind, width, height, ...(frameRate !== undefined && { frameRate }), codecs };
+    case 'audio':
+      return { ...common, kind, ...told, codecs, ...(channels !== undefined && { channels }) };
+    case 'subtitles': {
+      const isForced = roles.includes('forced-subtitle') || roles.includes('forced_subtitle');
+      return { ...common, kind, ...told, isForced };
+    }
+  }
+}

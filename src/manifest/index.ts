@@ -1,0 +1,10 @@
+export type { PresentationOptions } from './assemble.ts';
+export * as dash from './dash/presentation.ts';
+export * as hls from './hls/presentation.ts';
+export { attachIntegrity } from './integrity.ts';
+export { dialectOf, loadPresentation } from './load.ts';
+export type { LoadOptions } from './load.ts';
+export { writeMedia } from './write/media.ts';
+export type { WriteMediaOptions } from './write/media.ts';
+export { writeMultivariant } from './write/multivariant.ts';
+export type { WriteMultivariantOptions } from './write/multivariant.ts';
