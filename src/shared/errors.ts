@@ -12,6 +12,10 @@ import { z } from 'zod';
 const register = {
   'network/offline': ['You are offline. Connect to the internet and try again.', 'later'],
   'network/unreachable': ['The address did not answer. Check your connection and try again.', 'later'],
+  'network/captive-portal': [
+    'This network answers in place of Layover’s servers. Sign in to the network in a browser, then try again.',
+    'later',
+  ],
   'service/unreachable': [
     'Layover’s service cannot be reached. What you downloaded still plays; try again in a while.',
     'later',

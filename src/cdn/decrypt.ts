@@ -1,0 +1,43 @@
+import { createDecipheriv } from 'node:crypto';
+import { LayoverError } from '../shared/errors.ts';
+import type { SegmentEncryption } from '../shared/presentation.ts';
+import type { Bytes } from '../shared/units.ts';
+
+const BLOCK_BYTES: Bytes = 16;
+/** A piece is decrypted in well under a millisecond; between two, the event loop gets its turn. */
+const PIECE_BYTES: Bytes = 1024 * 1024;
+
+/**
+ * Undoes the service's encryption of a whole segment (RFC 8216 section 4.3.2.4: AES-128-CBC, PKCS#7 padding).
+ * Bytes that are not encrypted come back as they are. Throws `cdn/digest-mismatch` when the padding is wrong:
+ * the bytes are damaged, or the key is another video's.
+ */
+export async function decryptSegment(
+  bytes: Uint8Array,
+  encryption: SegmentEncryption | undefined,
+  contentKey: Uint8Array,
+): Promise<Uint8Array> {
+  if (!encryption) return bytes;
+  const decipher = createDecipheriv('aes-128-cbc', contentKey, Buffer.from(encryption.ivHex, 'hex'));
+  const plain = new Uint8Array(bytes.byteLength);
+  let plainBytes = 0;
+  const keep = (piece: Uint8Array) => {
+    plain.set(piece, plainBytes);
+    plainBytes += piece.byteLength;
+  };
+  try {
+    for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) {
+      if (at > 0) await new Promise((resolve) => setImmediate(resolve));
+      keep(decipher.update(bytes.subarray(at, at + PIECE_BYTES)));
+    }
+    keep(decipher.final());
+  } catch (cause) {
+    throw new LayoverError('cdn/digest-mismatch', { reason: 'padding' }, { cause });
+  }
+  return plain.subarray(0, plainBytes);
+}
+
+/** Size on the wire of so many plain bytes: padding is always added. */
+export function encryptedBytes(plainBytes: Bytes): Bytes {
+  return (Math.floor(plainBytes / BLOCK_BYTES) + 1) * BLOCK_BYTES;
+}

@@ -1,0 +1,22 @@
+import type { NetworkSignal } from '../src/shared/platform.ts';
+
+export interface FakeNetwork extends NetworkSignal {
+  /** Tells every listener, as a system does, even if nothing changed. */
+  set(isOnline: boolean): void;
+}
+
+/** A network signal that says what a test tells it to. */
+export function createFakeNetwork(isOnline = true): FakeNetwork {
+  const listeners = new Set<() => void>();
+  return {
+    isOnline: () => isOnline,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    set(now) {
+      isOnline = now;
+      for (const listener of [...listeners]) listener();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { FakeClock } from './fake-clock.ts';
+import type { Ms } from '../src/shared/units.ts';
+
+/** One turn of the event loop: promises settle, sockets deliver what has come. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Waits, over turns of the event loop, until something is so: never for time. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await turn();
+}
+
+/** Lets a fake clock's time pass, a step at a turn, until something is so. */
+export async function passTimeUntil(
+  clock: FakeClock,
+  condition: () => boolean,
+  stepMs: Ms = 100,
+): Promise<void> {
+  while (!condition()) {
+    await turn();
+    clock.advance(stepMs);
+  }
+}
