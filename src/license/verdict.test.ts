@@ -153,6 +153,10 @@ test('the rental window does not stop what has started', () => {
 
 test('a viewing that began before the playback end may finish; one that began at it may not', () => {
   const policy = { playback_duration_seconds: 30 };
+  expect(at(29_999, policy, { firstPlayAtMs: 0, viewingSinceMs: 1 })).toMatchObject({
+    playableUntilMs: issuedAtMs + 30_000,
+    limitedBy: 'playback',
+  });
   const finishing = at(90_000, policy, { firstPlayAtMs: 0, viewingSinceMs: 29_999 });
   expect(finishing).toMatchObject({ allowed: true, playableUntilMs: null, limitedBy: 'none' });
   expect(at(90_000, policy, { firstPlayAtMs: 0, viewingSinceMs: 30_000 }).allowed).toBe(false);

@@ -53,7 +53,7 @@ export function verdict(
   if (!policy.can_play) return { allowed: false, reason: 'not-allowed', sinceMs: null, canRenew: false };
   if (state.ended) return { allowed: false, ...state.ended, canRenew };
 
-  const ends = endsOf(grant, state);
+  const ends = endsOf(grant, state, trusted.nowMs);
   const over = ends.cutting.find(({ atMs }) => trusted.nowMs >= atMs);
   if (over) return { allowed: false, reason: `${over.limit}-expired`, sinceMs: over.atMs, canRenew };
 
@@ -75,14 +75,14 @@ export function verdict(
 }
 
 /** Both lists least first: what refuses play now, and what will end play once it has started. */
-function endsOf(grant: Grant, state: GrantState): { cutting: End[]; lasting: End[] } {
+function endsOf(grant: Grant, state: GrantState, nowMs: Ms): { cutting: End[]; lasting: End[] } {
   const { policy, issuedAtMs } = grant;
   const started = state.firstPlayAtMs !== null;
   const license = endOf('license', issuedAtMs, policy.license_duration_seconds);
   const rental = endOf('rental', issuedAtMs, policy.rental_duration_seconds);
   const playback = started
     ? endOf('playback', state.firstPlayAtMs, policy.playback_duration_seconds).filter(
-        ({ atMs }) => !(policy.soft_enforce_playback_duration && isViewingFromBefore(atMs, state)),
+        ({ atMs }) => !(policy.soft_enforce_playback_duration && isFinishing(atMs, state, nowMs)),
       )
     : [];
   const hardRental = policy.soft_enforce_rental_duration ? [] : rental;
@@ -97,8 +97,9 @@ function endOf(limit: Window, fromMs: Ms, durationSeconds: Seconds): End[] {
   return durationSeconds === 0 ? [] : [{ limit, atMs: fromMs + durationSeconds * SECOND_MS }];
 }
 
-function isViewingFromBefore(endMs: Ms, state: GrantState): boolean {
-  return state.viewingSinceMs !== null && state.viewingSinceMs < endMs;
+/** Is a viewing that began before this end going on past it? */
+function isFinishing(endMs: Ms, state: GrantState, nowMs: Ms): boolean {
+  return nowMs >= endMs && state.viewingSinceMs !== null && state.viewingSinceMs < endMs;
 }
 
 /** Time cannot be before the license was issued, or before the first play under it. */

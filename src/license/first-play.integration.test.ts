@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createFakeClock } from '../../testing/fake-clock.ts';
+import { openPlainDatabase } from '../../testing/plain-database.ts';
+import { createRecordingLog } from '../../testing/recording-log.ts';
+import { openHeldGrants } from '../../testing/license-kill/open.ts';
+import { DAY_MS, HOUR_MS } from '../shared/units.ts';
+import { licenseMigrations } from './licenses.ts';
+
+const startMs = Date.UTC(2026, 0, 5, 12);
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'layover-kill-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs the child until it says that `recordWatched` returned, then kills it without warning. */
+async function killAfter(watchedSeconds: number, nowMs: number): Promise<string> {
+  const script = path.resolve(import.meta.dirname, '../../testing/license-kill/child.ts');
+  const child = spawn(process.execPath, [script, folder, String(watchedSeconds), String(nowMs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  child.kill('SIGKILL');
+  await exited;
+  return line;
+}
+
+async function afterwards(nowMs: number) {
+  const database = openPlainDatabase(licenseMigrations, path.join(folder, 'layover.db'));
+  try {
+    const clock = createFakeClock(nowMs);
+    const licenses = await openHeldGrants({ folder, database, clock, log: createRecordingLog() });
+    return licenses.verdict('v1');
+  } finally {
+    database.close();
+  }
+}
+
+test('first play, the grace watched so far and the time survive kill -9', async () => {
+  expect(await killAfter(3, startMs)).toBe('recorded null');
+  expect(await killAfter(2, startMs + HOUR_MS)).toBe(`recorded ${startMs + HOUR_MS}`);
+  const firstPlayAtMs = startMs + HOUR_MS;
+  expect(await afterwards(startMs + 2 * HOUR_MS)).toMatchObject({ allowed: true, firstPlayAtMs });
+  expect(await afterwards(firstPlayAtMs - DAY_MS)).toMatchObject({ reason: 'clock-behind' });
+  expect(await afterwards(firstPlayAtMs + 48 * HOUR_MS)).toMatchObject({ reason: 'playback-expired' });
+});

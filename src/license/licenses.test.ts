@@ -1,0 +1,420 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createFakeClock } from '../../testing/fake-clock.ts';
+import type { FakeClock } from '../../testing/fake-clock.ts';
+import { createLicenseIssuer } from '../../testing/license-issuer.ts';
+import type { FakeLicenseService, LicenseIssuer } from '../../testing/license-issuer.ts';
+import { openPlainDatabase } from '../../testing/plain-database.ts';
+import { createRecordingLog } from '../../testing/recording-log.ts';
+import { loadTestDevice } from '../../testing/test-device.ts';
+import type { Database } from '../database/types.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../shared/units.ts';
+import type { Device } from './device.ts';
+import { createLicenses, licenseMigrations } from './licenses.ts';
+import { createTrustedTime } from './trusted-time.ts';
+import type { Licenses, TrustedTime } from './types.ts';
+
+const v = 'v1';
+let clock: FakeClock;
+let database: Database;
+let device: Device;
+let issuer: LicenseIssuer;
+let service: FakeLicenseService;
+let time: TrustedTime;
+let licenses: Licenses;
+
+function open(as: Device = device): Licenses {
+  const log = createRecordingLog();
+  const trustedTime = createTrustedTime({ database, clock, log });
+  time = trustedTime;
+  return createLicenses({
+    database,
+    device: as,
+    service,
+    licenseKeys: () => issuer.publicKeys,
+    trustedTime,
+    log,
+  });
+}
+/** Everything that the database keeps, as text. */
+const dump = () => database.sql.serialize().toString('latin1');
+const rowOf = () =>
+  JSON.parse(database.sql.prepare('SELECT grant_json FROM license_grants').pluck().get() as string);
+
+beforeEach(async () => {
+  clock = createFakeClock();
+  database = openPlainDatabase(licenseMigrations);
+  device = await loadTestDevice();
+  issuer = await createLicenseIssuer();
+  service = issuer.service(device, () => clock.now());
+  licenses = open();
+});
+
+describe('a license for offline use', () => {
+  test('is kept over a restart, without its key in the clear', async () => {
+    expect(licenses.verdict(v)).toMatchObject({ reason: 'no-license' });
+    await expect(licenses.contentKey(v)).rejects.toMatchObject({ code: 'license/none' });
+    const startByMs = clock.now() + 30 * DAY_MS;
+    expect(await licenses.acquire(v, 'offline')).toMatchObject({ allowed: true, startByMs });
+    licenses = open();
+    service.online = false;
+    expect(licenses.held()).toEqual([v]);
+    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
+    const key = Buffer.from(issuer.contentKeyOf(v));
+    for (const encoding of ['latin1', 'hex', 'base64', 'base64url'] as const)
+      expect(dump()).not.toContain(key.toString(encoding).replace(/=+$/, ''));
+  });
+
+  test('is not kept when the policy does not let it', async () => {
+    service.policy = { can_persist: false };
+    await expect(licenses.acquire(v, 'offline')).rejects.toMatchObject({ code: 'license/not-allowed' });
+    expect(licenses.held()).toEqual([]);
+  });
+
+  test('is not kept when it is not genuine, and what was held stays', async () => {
+    await licenses.acquire(v, 'offline');
+    const before = rowOf();
+    const stranger = await createLicenseIssuer();
+    const swap = async () => ({
+      license: await stranger.issue({ videoId: v, device }),
+      nowMs: clock.now() + DAY_MS,
+    });
+    service.acquire = swap;
+    service.renew = swap;
+    await expect(licenses.acquire(v, 'offline')).rejects.toMatchObject({ code: 'license/forged' });
+    await expect(licenses.renew(v)).rejects.toMatchObject({ code: 'license/forged' });
+    expect(rowOf()).toEqual(before);
+    expect(time.now()).toBe(clock.now());
+  });
+
+  test('a license for the other purpose is forged', async () => {
+    service.acquire = async () => ({
+      license: await issuer.issue({ videoId: v, device, purpose: 'stream' }),
+      nowMs: clock.now(),
+    });
+    await expect(licenses.acquire(v, 'offline')).rejects.toMatchObject({ code: 'license/forged' });
+  });
+});
+
+describe('first play', () => {
+  test('is written once, when the grace period has been watched', async () => {
+    await licenses.acquire(v, 'offline');
+    expect(licenses.recordWatched(v, 4.9)).toMatchObject({ firstPlayAtMs: null });
+    clock.advance(HOUR_MS);
+    licenses = open();
+    const firstPlayAtMs = clock.now();
+    expect(licenses.recordWatched(v, 0.1)).toMatchObject({
+      firstPlayAtMs,
+      playableUntilMs: firstPlayAtMs + 48 * HOUR_MS,
+    });
+    clock.advance(HOUR_MS);
+    expect(licenses.recordWatched(v, 100)).toMatchObject({ firstPlayAtMs });
+    expect(open().verdict(v)).toMatchObject({ firstPlayAtMs });
+  });
+
+  test('needs something watched, even without a grace period', async () => {
+    service.policy = { play_start_grace_period_seconds: 0 };
+    await licenses.acquire(v, 'offline');
+    expect(licenses.recordWatched(v, 0)).toMatchObject({ firstPlayAtMs: null });
+    expect(licenses.recordWatched(v, 0.001)).toMatchObject({ firstPlayAtMs: clock.now() });
+  });
+
+  test('nothing that is refused counts', async () => {
+    expect(licenses.recordWatched(v, 10)).toMatchObject({ reason: 'no-license' });
+    await licenses.acquire(v, 'offline');
+    clock.advance(30 * DAY_MS);
+    expect(licenses.recordWatched(v, 10)).toMatchObject({ reason: 'rental-expired' });
+    expect(rowOf()).toMatchObject({ firstPlayAtMs: null, watchedSeconds: 0 });
+    expect(() => licenses.recordWatched(v, Number.NaN)).toThrow();
+    expect(() => licenses.recordWatched(v, -1)).toThrow();
+  });
+});
+
+describe('the end', () => {
+  /** Watched for ten seconds; the playback window ends 48 hours later. */
+  async function started(): Promise<void> {
+    await licenses.acquire(v, 'offline');
+    licenses.recordWatched(v, 10);
+    licenses.endViewing(v);
+  }
+
+  test('the key is handed out strictly before it, and not at it', async () => {
+    await started();
+    clock.advance(48 * HOUR_MS - 1);
+    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
+    clock.advance(1);
+    await expect(licenses.contentKey(v)).rejects.toMatchObject({ code: 'license/playback-expired' });
+  });
+
+  test('a viewing under way may finish, until it ends or nothing is heard of it', async () => {
+    await started();
+    clock.advance(48 * HOUR_MS - 1);
+    licenses.recordWatched(v, 1);
+    clock.advance(HOUR_MS);
+    expect(licenses.recordWatched(v, 1)).toMatchObject({ allowed: true });
+    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
+    licenses.purgeExpired();
+    expect(licenses.verdict(v).allowed).toBe(true);
+    clock.advance(HOUR_MS + 1);
+    expect(licenses.verdict(v)).toMatchObject({ reason: 'playback-expired' });
+  });
+
+  test('the end of the viewing is the end, and so is a restart', async () => {
+    await started();
+    clock.advance(48 * HOUR_MS - 1);
+    licenses.recordWatched(v, 1);
+    clock.advance(1);
+    expect(open().verdict(v).allowed).toBe(false);
+    expect(licenses.verdict(v).allowed).toBe(true);
+    licenses.endViewing(v);
+    expect(licenses.verdict(v).allowed).toBe(false);
+  });
+
+  test('purging drops the key from the database; policy and first play stay for the screens', async () => {
+    await started();
+    const { license, claims, firstPlayAtMs } = rowOf();
+    clock.advance(48 * HOUR_MS);
+    licenses.purgeExpired();
+    expect(rowOf()).toMatchObject({ license: null, claims, firstPlayAtMs });
+    expect(dump()).not.toContain(license.split('.')[1]);
+    expect(licenses.verdict(v)).toMatchObject({ reason: 'playback-expired', canRenew: true });
+    expect(licenses.held()).toEqual([v]);
+    // Even if time turns out to be earlier: the key is gone, and it says so.
+    time.observeServiceTime(clock.now() - 20 * HOUR_MS);
+    expect(licenses.verdict(v)).toMatchObject({ reason: 'playback-expired', canRenew: true });
+    await licenses.renew(v);
+    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
+  });
+
+  test('purging touches nothing that has not ended', async () => {
+    await licenses.acquire(v, 'offline');
+    const before = rowOf();
+    clock.advance(30 * DAY_MS - 1);
+    licenses.purgeExpired();
+    expect(rowOf()).toEqual(before);
+    clock.setWall(clock.now() - DAY_MS);
+    licenses.purgeExpired();
+    expect(rowOf()).toEqual(before);
+  });
+});
+
+describe('a clock that is set back', () => {
+  test('does not extend a window: play waits for the right time, and goes on then', async () => {
+    await licenses.acquire(v, 'offline');
+    clock.setWall(clock.now() - DAY_MS);
+    await expect(licenses.contentKey(v)).rejects.toMatchObject({ code: 'license/clock-behind' });
+    clock.advance(30 * DAY_MS);
+    await expect(licenses.contentKey(v)).rejects.toMatchObject({ code: 'license/rental-expired' });
+  });
+
+  test('does not matter to a license without windows, or once the service was heard', async () => {
+    await licenses.acquire(v, 'offline');
+    const right = clock.now();
+    clock.setWall(right - DAY_MS);
+    time.observeServiceTime(right);
+    expect(licenses.verdict(v).allowed).toBe(true);
+    service.policy = { rental_duration_seconds: 0, playback_duration_seconds: 0 };
+    await licenses.acquire('v2', 'offline');
+    clock.setWall(right - 900 * DAY_MS);
+    expect(licenses.verdict(v)).toMatchObject({ reason: 'clock-behind' });
+    expect(licenses.verdict('v2').allowed).toBe(true);
+  });
+});
+
+describe('renewal', () => {
+  test('gives new windows: the rental begins anew, and nothing has been played', async () => {
+    await licenses.acquire(v, 'offline');
+    licenses.recordWatched(v, 10);
+    clock.advance(100 * DAY_MS);
+    licenses.purgeExpired();
+    expect(await licenses.renew(v)).toMatchObject({
+      allowed: true,
+      firstPlayAtMs: null,
+      startByMs: clock.now() + 30 * DAY_MS,
+    });
+    expect(licenses.recordWatched(v, 4)).toMatchObject({ firstPlayAtMs: null });
+  });
+
+  test('with another content key is refused, and the old license stays', async () => {
+    await licenses.acquire(v, 'offline');
+    const before = rowOf();
+    service.renew = async () => ({
+      license: await issuer.issue({ videoId: v, device, contentKey: new Uint8Array(16) }),
+      nowMs: clock.now(),
+    });
+    await expect(licenses.renew(v)).rejects.toMatchObject({ code: 'license/forged' });
+    expect(rowOf()).toEqual(before);
+  });
+
+  test('the same license sent again clears nothing', async () => {
+    await licenses.acquire(v, 'offline');
+    const { license } = rowOf();
+    licenses.recordWatched(v, 10);
+    service.renew = async () => ({ license, nowMs: clock.now() });
+    expect(await licenses.renew(v)).toMatchObject({ firstPlayAtMs: clock.now() });
+  });
+
+  test('is not asked for where the policy forbids it; offline it says so and changes nothing', async () => {
+    service.policy = { can_renew: false };
+    await licenses.acquire(v, 'offline');
+    await expect(licenses.renew(v)).rejects.toMatchObject({ code: 'license/not-allowed' });
+    service.policy = {};
+    await licenses.acquire('v2', 'offline');
+    service.online = false;
+    await expect(licenses.renew('v2')).rejects.toMatchObject({ code: 'service/unreachable' });
+    expect(licenses.verdict('v2').allowed).toBe(true);
+  });
+
+  test('of what is not held gets a license', async () => {
+    expect(await licenses.renew(v)).toMatchObject({ allowed: true });
+    expect(licenses.held()).toEqual([v]);
+  });
+});
+
+describe('release', () => {
+  test('online: forgotten here, and the service knows', async () => {
+    await licenses.acquire(v, 'offline');
+    const { claims, license } = rowOf();
+    await licenses.release(v);
+    expect(service.released).toEqual([claims.licenseId]);
+    expect(licenses.verdict(v)).toMatchObject({ reason: 'no-license' });
+    expect(dump()).not.toContain(license.split('.')[1]);
+    expect(await licenses.flushReleases()).toBe(0);
+    expect(service.released).toHaveLength(1);
+  });
+
+  test('offline: forgotten at once, told when the service is back, even after a restart', async () => {
+    await licenses.acquire(v, 'offline');
+    await licenses.acquire('v2', 'offline');
+    service.online = false;
+    const releasing = licenses.release(v);
+    expect(licenses.held()).toEqual(['v2']);
+    await releasing;
+    await licenses.release('v2');
+    licenses = open();
+    expect(await licenses.flushReleases()).toBe(2);
+    service.online = true;
+    expect(await licenses.flushReleases()).toBe(0);
+    expect(service.released).toEqual(['license-1', 'license-2']);
+  });
+
+  test('one that the service refuses does not hold up the others', async () => {
+    await licenses.acquire(v, 'offline');
+    await licenses.acquire('v2', 'offline');
+    service.online = false;
+    await licenses.release(v);
+    await licenses.release('v2');
+    service.online = true;
+    const { release } = service;
+    service.release = (id, deviceId) =>
+      id === 'license-1' ? Promise.reject(new Error('500')) : release(id, deviceId);
+    expect(await licenses.flushReleases()).toBe(1);
+    expect(service.released).toEqual(['license-2']);
+  });
+
+  test('during an acquisition wins: the license that comes late is given back', async () => {
+    const acquiring = licenses.acquire(v, 'offline');
+    await licenses.release(v);
+    await expect(acquiring).rejects.toMatchObject({ code: 'license/none' });
+    expect(licenses.held()).toEqual([]);
+    expect(await licenses.flushReleases()).toBe(0);
+    expect(service.released).toEqual(['license-1']);
+  });
+
+  test('a license that was got again is not given back by an old debt', async () => {
+    const license = await issuer.issue({ videoId: v, device, licenseId: 'the-same' });
+    service.acquire = async () => ({ license, nowMs: clock.now() });
+    await licenses.acquire(v, 'offline');
+    service.online = false;
+    await licenses.release(v);
+    service.online = true;
+    await licenses.acquire(v, 'offline');
+    await licenses.flushReleases();
+    expect(service.released).toEqual([]);
+  });
+});
+
+describe('a license for streaming', () => {
+  test('lives in memory, for this run, and gives way to one for offline use', async () => {
+    const limit = { limitedBy: 'license', playableUntilMs: clock.now() + 24 * HOUR_MS };
+    expect(await licenses.acquire(v, 'stream')).toMatchObject(limit);
+    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
+    expect(licenses.recordWatched(v, 10)).toMatchObject({ firstPlayAtMs: clock.now() });
+    expect(licenses.held()).toEqual([]);
+    expect(open().verdict(v)).toMatchObject({ reason: 'no-license' });
+    expect(await licenses.acquire(v, 'offline')).toMatchObject({ limitedBy: 'rental', firstPlayAtMs: null });
+  });
+
+  test('ends', async () => {
+    await licenses.acquire(v, 'stream');
+    clock.advance(24 * HOUR_MS);
+    await expect(licenses.contentKey(v)).rejects.toMatchObject({ code: 'license/expired' });
+    licenses.purgeExpired();
+    expect(licenses.verdict(v)).toMatchObject({ reason: 'no-license' });
+  });
+});
+
+describe('the content key in memory', () => {
+  test('is the caller’s own copy', async () => {
+    await licenses.acquire(v, 'offline');
+    (await licenses.contentKey(v)).fill(0);
+    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
+    (await licenses.contentKey(v)).fill(0);
+    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
+  });
+
+  test('is not handed out when the verdict ended while it was being opened', async () => {
+    await licenses.acquire(v, 'offline');
+    const opening = licenses.contentKey(v);
+    clock.advance(30 * DAY_MS);
+    await expect(opening).rejects.toMatchObject({ code: 'license/rental-expired' });
+  });
+});
+
+describe('a row that cannot be believed is no license, never a crash', () => {
+  const tamper = (change: (grant: ReturnType<typeof rowOf>) => void) => {
+    const grant = rowOf();
+    change(grant);
+    database.sql.prepare('UPDATE license_grants SET grant_json = ?').run(JSON.stringify(grant));
+  };
+  test.each<[string, () => void]>([
+    ['a wider window', () => tamper((grant) => (grant.claims.policy.rental_duration_seconds = 0))],
+    ['first play wiped', () => tamper((grant) => (grant.firstPlayAtMs = null))],
+    ['not JSON', () => database.sql.exec(`UPDATE license_grants SET grant_json = '{'`)],
+    ['another seal', () => database.sql.exec(`UPDATE license_grants SET seal = zeroblob(32)`)],
+    ['no seal', () => database.sql.exec(`UPDATE license_grants SET seal = x''`)],
+    ['another video’s row', () => database.sql.exec(`UPDATE license_grants SET video_id = 'v2'`)],
+  ])('%s', async (_name, damage) => {
+    await licenses.acquire(v, 'offline');
+    licenses.recordWatched(v, 10);
+    damage();
+    licenses = open();
+    for (const id of [v, 'v2']) {
+      expect(licenses.verdict(id)).toMatchObject({ reason: 'no-license', canRenew: true });
+      await expect(licenses.contentKey(id)).rejects.toMatchObject({ code: 'license/none' });
+    }
+    licenses.purgeExpired();
+    expect(licenses.held()).toEqual([]);
+    expect(await licenses.renew(v)).toMatchObject({ allowed: true });
+    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
+  });
+
+  test('a row of another computer, or of an identity that was lost', async () => {
+    await licenses.acquire(v, 'offline');
+    licenses = open(await loadTestDevice());
+    expect(licenses.verdict(v)).toMatchObject({ reason: 'no-license' });
+  });
+
+  test('a license key that the service no longer names', async () => {
+    await licenses.acquire(v, 'offline');
+    issuer.publicKeys.length = 0;
+    await expect(licenses.contentKey(v)).rejects.toMatchObject({ code: 'license/forged' });
+  });
+});
+
+test('durations are in seconds: thirty days are thirty days', async () => {
+  await licenses.acquire(v, 'offline');
+  const { claims } = rowOf();
+  expect(claims.policy.rental_duration_seconds * SECOND_MS).toBe(30 * DAY_MS);
+  clock.advance(30 * DAY_MS - MINUTE_MS);
+  expect(licenses.verdict(v).allowed).toBe(true);
+});
