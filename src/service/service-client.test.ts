@@ -1,0 +1,94 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { createFakeClock } from '../../testing/fake-clock.ts';
+import { createFakeNetwork } from '../../testing/fake-network.ts';
+import { until } from '../../testing/until.ts';
+import { createServiceClient } from './service-client.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function against(answer: Answer) {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  onTestFinished(() => server.closeAllConnections());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const clock = createFakeClock();
+  const network = createFakeNetwork();
+  const options = { fetch, clock, network, serviceUrl: () => url, accessToken: () => 'secret' };
+  return { client: createServiceClient(options), clock, network, url };
+}
+
+const json =
+  (status: number, body: unknown): Answer =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  };
+
+test('parses an answer', async () => {
+  const { client } = await against(json(200, { nowMs: 5 }));
+  expect(await client.time()).toEqual({ nowMs: 5 });
+});
+
+test.each([
+  [json(200, { nowMs: 'five' }), 'service/bad-answer'],
+  [json(500, {}), 'service/unreachable'],
+  [json(429, {}), 'service/unreachable'],
+  [json(403, { code: 'subscription-inactive', message: '' }), 'auth/subscription-inactive'],
+  [json(401, { code: 'unauthorized', message: '' }), 'auth/signed-out'],
+  [json(451, { code: 'not-in-country', message: '' }), 'catalog/not-in-country'],
+  [json(400, { code: 'something-new', message: 'Because.' }), 'service/refused'],
+  [json(404, ['not a problem']), 'service/bad-answer'],
+  [((_, response) => response.end('<html>Welcome to Hotel Wi-Fi')) as Answer, 'service/bad-answer'],
+  [((request) => request.socket.destroy()) as Answer, 'service/unreachable'],
+] as const)('%# a bad answer is an error of the register: %s', async (answer, code) => {
+  const { client } = await against(answer);
+  await expect(client.time()).rejects.toMatchObject({ code });
+});
+
+test('believes the machine when it says that it is offline', async () => {
+  const { client, network } = await against(json(200, { nowMs: 5 }));
+  network.set(false);
+  await expect(client.time()).rejects.toMatchObject({ code: 'network/offline' });
+});
+
+test('a service that never answers is given up, also in the middle of a body', async () => {
+  let asked = false;
+  const { client, clock } = await against((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write('{"nowMs":');
+    asked = true;
+  });
+  const answer = client.time();
+  const refusal = expect(answer).rejects.toMatchObject({ code: 'service/unreachable' });
+  await until(() => asked);
+  clock.advance(60_000);
+  await refusal;
+  expect(clock.sleepers).toBe(0);
+});
+
+test('the access token goes to the service and to nobody else', async () => {
+  const seen: (string | undefined)[] = [];
+  const { client } = await against((request, response) => {
+    seen.push(request.headers.authorization);
+    response.end('#EXTM3U');
+  });
+  const other = await against((request, response) => {
+    seen.push(request.headers.authorization);
+    response.end('#EXTM3U');
+  });
+  await client.manifestText(`${other.url}/elsewhere.m3u8`);
+  await other.client.manifestText(`${other.url}/own.m3u8`);
+  expect(seen).toEqual([undefined, 'Bearer secret']);
+});
+
+test('an aborted call ends with its own reason', async () => {
+  const { client } = await against(() => undefined);
+  const aborter = new AbortController();
+  const call = client.time(aborter.signal);
+  aborter.abort(new Error('enough'));
+  await expect(call).rejects.toThrow('enough');
+});
