@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import type { Client } from '../../shared/contract.ts';
+import { WindowBridge } from '../../shared/window-bridge.ts';
+import { createHttpClient, createPortClient } from './client.ts';
+
+/**
+ * The engine as this window reaches it: through the port that the preload script passes on (Electron), else
+ * over HTTP from where the page came (browser host).
+ */
+export function connect(page: Window & typeof globalThis = window): Client {
+  const bridge = z.object({ layover: WindowBridge }).safeParse(page);
+  if (!bridge.success) return createHttpClient(`${page.location.origin}/rpc`);
+  const { port1, port2 } = new MessageChannel();
+  const client = createPortClient(port1);
+  port1.start();
+  // Only our own preload listens, and it checks that the message came from this very page.
+  page.postMessage(bridge.data.layover.connectMessage, page.location.origin, [port2]);
+  return client;
+}

@@ -1,0 +1,116 @@
+import { implement } from '@orpc/server';
+import { contract } from '../src/shared/contract.ts';
+import type { AppStatus } from '../src/shared/contract.ts';
+import type { Engine } from '../src/engine/types.ts';
+import { LayoverError } from '../src/shared/errors.ts';
+
+export interface SmallEngine extends Pick<Engine, 'router' | 'media' | 'stop'> {
+  /** Who listens to `app.events` now. */
+  listeners: number;
+  /** Resolves when the last listener has gone. */
+  readonly left: Promise<void>;
+  /** Resolves when somebody cancelled `/media/endless`. */
+  readonly cancelled: Promise<void>;
+  stopped: boolean;
+}
+
+export const smallStatus: AppStatus = {
+  host: 'cli',
+  version: '0.0.0',
+  connection: 'online',
+  secretsProtection: 'file',
+  notices: [],
+  account: null,
+  profile: null,
+  pendingMutations: 0,
+  nowMs: 1,
+};
+
+/**
+ * A few procedures of the contract and 1000 bytes of media, for tests of the hosts: a search echoes its
+ * query, "boom" fails in a way nobody foresaw, a title is never found, `/media/endless` never ends.
+ */
+export function createSmallEngine(): SmallEngine {
+  const os = implement(contract);
+  let leave: () => void;
+  let cancel: () => void;
+  const left = new Promise<void>((resolve) => (leave = resolve));
+  const cancelled = new Promise<void>((resolve) => (cancel = resolve));
+
+  const router = {
+    app: {
+      status: os.app.status.handler(() => smallStatus),
+      probe: os.app.probe.handler(() => ({ ...smallStatus, nowMs: -1 })),
+      events: os.app.events.handler(async function* ({ signal }) {
+        engine.listeners += 1;
+        try {
+          yield { type: 'changed', what: 'downloads' } as const;
+          yield { type: 'status', status: smallStatus } as const;
+          await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+        } finally {
+          engine.listeners -= 1;
+          if (engine.listeners === 0) leave();
+        }
+      }),
+    },
+    catalog: {
+      search: os.catalog.search.handler(({ input }) => {
+        if (input.q === 'boom') throw new TypeError('a secret detail');
+        return [
+          {
+            titleId: 't1',
+            type: 'film' as const,
+            name: input.q,
+            matchScore: 1,
+            durationSeconds: 1,
+            releaseYear: 2000,
+            artworkVersion: '1',
+          },
+        ];
+      }),
+      title: os.catalog.title.handler(() => {
+        throw new LayoverError('catalog/not-found');
+      }),
+    },
+    downloads: {
+      remove: os.downloads.remove.handler(() => {
+        throw new LayoverError('store/no-space', { neededBytes: 7 });
+      }),
+    },
+  };
+
+  const media = async (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/media/endless') {
+      const body = new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+        cancel: () => cancel(),
+      });
+      return new Response(body);
+    }
+    if (pathname !== '/media/s/1.m4s') return new Response(null, { status: 404 });
+    const bytes = Uint8Array.from({ length: 1000 }, (_, index) => index % 256);
+    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get('range') ?? '');
+    const from = Number(range?.[1] ?? 0);
+    const to = range?.[2] ? Number(range[2]) + 1 : bytes.length;
+    return new Response(request.method === 'HEAD' ? null : bytes.slice(from, to), {
+      status: range ? 206 : 200,
+      headers: {
+        'content-type': 'video/mp4',
+        'content-length': `${to - from}`,
+        ...(range ? { 'content-range': `bytes ${from}-${to - 1}/${bytes.length}` } : {}),
+      },
+    });
+  };
+
+  const engine: SmallEngine = {
+    router: router as unknown as Engine['router'],
+    media,
+    stop: async () => void (engine.stopped = true),
+    listeners: 0,
+    left,
+    cancelled,
+    stopped: false,
+  };
+  return engine;
+}
