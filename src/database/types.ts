@@ -14,8 +14,12 @@ export interface Migration {
  */
 export interface Database {
   readonly sql: BetterSqlite3.Database;
-  /** All or nothing; nests (as savepoints). What must be in memory too is updated after it returns. */
-  transaction<T>(work: () => T): T;
+  /**
+   * All or nothing; nests (as savepoints). What must be in memory too is updated after it returns.
+   * `freesSpace`: the work removes things; on a full disk it is run again with the room that was set aside
+   * for it at start.
+   */
+  transaction<T>(work: () => T, options?: { freesSpace: boolean }): T;
   /** Copies the database, consistent, beside itself; the copy is what a damaged database is restored from. */
   backup(): Promise<void>;
   close(): void;

@@ -1,0 +1,85 @@
+import fs from 'node:fs';
+import type BetterSqlite3 from 'better-sqlite3';
+import type { LayoverError } from '../shared/errors.ts';
+import type { Log } from '../shared/platform.ts';
+import { writeBackup } from './backup.ts';
+import { connect } from './connection.ts';
+import { filesIn } from './files.ts';
+import type { DatabaseFiles } from './files.ts';
+import { takeFolderLock } from './lock.ts';
+import type { FolderLock } from './lock.ts';
+import { migrate } from './migrate.ts';
+import { createReserve } from './reserve.ts';
+import type { Reserve } from './reserve.ts';
+import { restoreIfDamaged } from './restore.ts';
+import { isDiskFull, openingError } from './sqlite-errors.ts';
+import type { Database, Migration, OpenedDatabase } from './types.ts';
+
+/**
+ * Opens (or makes) `layover.db` in the folder, whole and with the newest schema.
+ *
+ * Throws `database/in-use` (another process has the folder), `database/unwritable`, `database/newer`. A
+ * damaged file is no error: it is set aside, the last backup or a fresh database takes its place, and the
+ * answer carries the notice `database/corrupt`.
+ */
+export function openDatabase(options: {
+  folder: string;
+  migrations: readonly Migration[];
+  log: Log;
+}): OpenedDatabase {
+  const { folder, migrations, log } = options;
+  const files = filesIn(folder);
+  let lock: FolderLock | undefined;
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    lock = takeFolderLock(folder);
+    const notices: LayoverError[] = restoreIfDamaged(files, log);
+    const sql = connect(files.main);
+    try {
+      migrate(sql, migrations, files, log);
+    } catch (thrown) {
+      sql.close();
+      throw thrown;
+    }
+    const reserve = createReserve(files.reserve, log);
+    reserve.refill();
+    return { database: databaseOf(sql, files, reserve, lock), notices };
+  } catch (thrown) {
+    lock?.release();
+    throw openingError(thrown, folder);
+  }
+}
+
+function databaseOf(
+  sql: BetterSqlite3.Database,
+  files: DatabaseFiles,
+  reserve: Reserve,
+  lock: FolderLock,
+): Database {
+  let runningBackup: Promise<void> | undefined;
+  return {
+    sql,
+    transaction(work, options) {
+      // Immediate: a transaction that reads first and then writes could otherwise fail half-way as busy.
+      const run = () => sql.transaction(work).immediate();
+      try {
+        return run();
+      } catch (thrown) {
+        const mayRetry = options?.freesSpace && !sql.inTransaction && isDiskFull(thrown);
+        if (!mayRetry || !reserve.spend()) throw thrown;
+        return run();
+      }
+    },
+    backup() {
+      runningBackup ??= writeBackup(sql, files).finally(() => {
+        runningBackup = undefined;
+        reserve.refill();
+      });
+      return runningBackup;
+    },
+    close() {
+      sql.close();
+      lock.release();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { LayoverError } from '../shared/errors.ts';
+import type { NewSegment, SegmentIndex, SegmentRow } from './segment-index.ts';
+import type { TrackFile } from './track-file.ts';
+
+interface Waiting {
+  readonly file: TrackFile;
+  readonly row: NewSegment;
+  resolve(replaced: SegmentRow | undefined): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * Makes written records durable and indexed, in that order. Records that come while the disk is busy share the
+ * next sync of their file and the next transaction: both cost the same for one as for many.
+ */
+export interface GroupCommit {
+  /** Resolves, with the row that was replaced, once a power cut cannot take the record back. */
+  commit(file: TrackFile, row: NewSegment): Promise<SegmentRow | undefined>;
+}
+
+export function createGroupCommit(index: SegmentIndex): GroupCommit {
+  let queue: Waiting[] = [];
+  let running = false;
+
+  async function run(): Promise<void> {
+    while (queue.length > 0) {
+      const batch = queue;
+      queue = [];
+      const unsynced = await syncFiles(new Set(batch.map((each) => each.file)));
+      const synced: Waiting[] = [];
+      for (const each of batch) {
+        if (unsynced.has(each.file)) each.reject(unsynced.get(each.file));
+        else synced.push(each);
+      }
+      addToIndex(synced);
+    }
+    running = false;
+  }
+
+  function addToIndex(batch: Waiting[]): void {
+    try {
+      const outcomes = index.putSegments(batch.map((each) => each.row));
+      batch.forEach((each, n) => {
+        const outcome = outcomes[n];
+        if (outcome === undefined || outcome === 'no-track') {
+          each.reject(new LayoverError('store/missing', { trackId: each.file.trackId }));
+        } else {
+          each.resolve(outcome.replaced);
+        }
+      });
+    } catch (thrown) {
+      for (const each of batch) each.reject(thrown);
+    }
+  }
+
+  return {
+    commit: (file, row) =>
+      new Promise((resolve, reject) => {
+        queue.push({ file, row, resolve, reject });
+        if (running) return;
+        running = true;
+        void run();
+      }),
+  };
+}
+
+async function syncFiles(files: Set<TrackFile>): Promise<Map<TrackFile, unknown>> {
+  const failed = new Map<TrackFile, unknown>();
+  await Promise.all(
+    [...files].map(async (file) => {
+      try {
+        await (await file.writer()).datasync();
+      } catch (thrown) {
+        failed.set(file, thrown);
+      }
+    }),
+  );
+  return failed;
+}

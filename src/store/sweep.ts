@@ -1,0 +1,68 @@
+import fs from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Log } from '../shared/platform.ts';
+import { codeOf } from '../database/sqlite-errors.ts';
+import type { StoreFolder } from './folder.ts';
+import { readHeader } from './header.ts';
+import type { SegmentIndex, TrackRow } from './segment-index.ts';
+import type { SweepReport } from './types.ts';
+
+export interface SweepParts {
+  readonly folder: StoreFolder;
+  readonly index: SegmentIndex;
+  readonly log: Log;
+  isInUse(trackId: string): boolean;
+  erase(trackId: string): Promise<void>;
+}
+
+/**
+ * Makes folder and index agree again: files that no row names go, rows whose file is gone, another's or too
+ * short go, and what a killed write left behind the last record is cut off. A folder that is not there (a
+ * drive that is not plugged in) changes nothing.
+ */
+export async function sweepStore(parts: SweepParts): Promise<SweepReport> {
+  const { folder, index, log } = parts;
+  const report = { orphanFiles: 0, lostTracks: 0, lostSegments: 0 };
+  if (!(await folder.isPresent())) {
+    if (index.hasTracks()) log.warn('store/folder-absent', { folder: folder.folder });
+    return report;
+  }
+  for (const row of index.tracks()) {
+    await nextTurn();
+    try {
+      if (readHeader(folder.pathOf(row.trackId), row.headerDigest) === 'ok') {
+        report.lostSegments += sweepTrack(parts, row);
+        continue;
+      }
+    } catch (thrown) {
+      if (codeOf(thrown) !== 'ENOENT') {
+        log.warn('store/not-swept', { trackId: row.trackId, reason: codeOf(thrown) });
+        continue;
+      }
+    }
+    index.dropTracks([row.track], true);
+    report.lostTracks += 1;
+  }
+  const known = new Set(index.tracks().map((row) => row.trackId));
+  for (const trackId of await folder.trackIds()) {
+    if (known.has(trackId)) continue;
+    try {
+      await parts.erase(trackId);
+      report.orphanFiles += 1;
+    } catch (thrown) {
+      log.warn('store/not-swept', { trackId, reason: codeOf(thrown) });
+    }
+  }
+  log.info('store/swept', report);
+  return report;
+}
+
+/** In one turn of the event loop: a segment that is put meanwhile would be newer than the size read here. */
+function sweepTrack({ folder, index, isInUse }: SweepParts, row: TrackRow): number {
+  const path = folder.pathOf(row.trackId);
+  const { size } = fs.statSync(path);
+  const lost = index.segmentsBeyond(row.track, size);
+  index.forget(row.track, lost);
+  if (!isInUse(row.trackId) && size > index.endOf(row.track)) fs.truncateSync(path, index.endOf(row.track));
+  return lost.length;
+}

@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+import { onTestFinished } from 'vitest';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** Why disks cannot be mounted here, in words for a skipped test; undefined where they can. */
+export const mountsImpossible: string | undefined = (() => {
+  if (process.platform !== 'linux') return 'not run: needs Linux (a tmpfs of a few megabytes)';
+  if (process.getuid?.() !== 0) return 'not run: needs root (a tmpfs of a few megabytes)';
+  return undefined;
+})();
+
+export interface SmallDisk {
+  readonly folder: string;
+  makeReadOnly(): void;
+}
+
+/** A disk of its own of so many bytes, unmounted when the test ends. */
+export function mountSmallDisk(sizeBytes: number): SmallDisk {
+  const folder = temporaryFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', folder]);
+  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
+  return {
+    folder,
+    makeReadOnly: () => void execFileSync('mount', ['-o', 'remount,ro', folder]),
+  };
+}
