@@ -15,15 +15,15 @@ import type { Files } from './segments.ts';
 export function presentation(text: string, url: string, options: PresentationOptions = {}): Presentation {
   checkText(text);
   const mpd = parseMpd(text);
-  const own = pathwaysOf(mpd, url);
-  const pathways = options.pathways ?? own;
-  const toPath = pathFinder(interchangeable(own, pathways) ? [...pathways, ...own] : pathways);
+  const pathways = options.pathways ?? pathwaysOf(mpd, url);
+  const toPath = pathFinder(pathways);
   const usable = mpd.representations.filter(isPlayable);
   refuseDrm(mpd.representations, usable);
   checkTotal(0, usable.length);
   const ids = renditionIds(usable.map((one) => ({ ...one, offered: [one.id] })));
-  // The first base is as good as any: pathFinder takes it off again.
-  const origin = resolveAddress(mpd.baseUrls[0]?.reference ?? '.', url);
+  const bases = mpd.baseUrls.map(({ reference }) => resolveAddress(reference, url));
+  // They are alternatives: any will do that a pathway holds.
+  const origin = bases.find((base) => toPath(`${base}x`) !== `${base}x`) ?? bases[0] ?? folderOf(url);
   let total = 0;
   const renditions = usable.map((representation, at) => {
     const files = filesOf(representation, mpd.periodSeconds, origin);
@@ -44,12 +44,6 @@ function pathwaysOf(mpd: Mpd, url: string): Pathway[] {
     return [{ id, baseUrl }];
   });
   return pathways.length > 0 ? pathways : [{ id: 'origin', baseUrl: folderOf(url) }];
-}
-
-/** The manifest's own bases are the given pathways under other addresses, when they share a name. */
-function interchangeable(own: readonly Pathway[], given: readonly Pathway[]): boolean {
-  const names = new Set(given.map((pathway) => pathway.id));
-  return own.some((pathway) => names.has(pathway.id));
 }
 
 /** Of subtitles, WebVTT as a text file is what the player shows; TTML and text in MP4 are left out. */
