@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createLicenseIssuer, sealContentKey } from '../../testing/license-issuer.ts';
 import type { LicenseIssuer } from '../../testing/license-issuer.ts';
 import { loadTestDevice } from '../../testing/test-device.ts';
-import { LicenseClaims } from '../shared/license.ts';
+import type { LicenseClaims } from '../shared/license.ts';
 import { fingerprintOf, openContentKey, verifyLicense } from './claims.ts';
 import type { Device } from './device.ts';
 
@@ -66,6 +66,8 @@ describe('what is not genuine is forged', () => {
         return stranger.sign(claims, { jwk: stranger.publicKeys[0] });
       },
     ],
+    ['our signature under another kid', () => issuer.sign(claims, { kid: 'license-key-2' })],
+    ['our signature under another name of the algorithm', () => issuer.sign(claims, { alg: 'Ed25519' })],
     ['no kid', () => issuer.sign(claims, { kid: undefined })],
     ['for another device', () => issuer.issue({ videoId, device: other })],
     ['for another video', () => issuer.issue({ videoId: 'v2', device })],

@@ -154,7 +154,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc
       .constantFrom('acquire', 'renew', 'hear', 'restart', 'stop-viewing', 'purge', 'release')
-      .map((what) => ({ do: what }) as Step),
+      .map((what) => ({ do: what })),
   },
 );
 const limit = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 300 }));

@@ -1,19 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createFakeClock } from '../../testing/fake-clock.ts';
 import type { FakeClock } from '../../testing/fake-clock.ts';
 import { createLicenseIssuer } from '../../testing/license-issuer.ts';
 import type { FakeLicenseService, LicenseIssuer } from '../../testing/license-issuer.ts';
-import { openPlainDatabase } from '../../testing/plain-database.ts';
-import { createRecordingLog } from '../../testing/recording-log.ts';
-import { loadTestDevice } from '../../testing/test-device.ts';
+import { createLicenseWorld } from '../../testing/license-world.ts';
+import type { LicenseWorld } from '../../testing/license-world.ts';
 import type { Database } from '../database/types.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../shared/units.ts';
 import type { Device } from './device.ts';
-import { createLicenses, licenseMigrations } from './licenses.ts';
-import { createTrustedTime } from './trusted-time.ts';
 import type { Licenses, TrustedTime } from './types.ts';
 
 const v = 'v1';
+let world: LicenseWorld;
 let clock: FakeClock;
 let database: Database;
 let device: Device;
@@ -21,32 +18,18 @@ let issuer: LicenseIssuer;
 let service: FakeLicenseService;
 let time: TrustedTime;
 let licenses: Licenses;
-
-function open(as: Device = device): Licenses {
-  const log = createRecordingLog();
-  const trustedTime = createTrustedTime({ database, clock, log });
-  time = trustedTime;
-  return createLicenses({
-    database,
-    device: as,
-    service,
-    licenseKeys: () => issuer.publicKeys,
-    trustedTime,
-    log,
-  });
-}
+const reopen = () => {
+  ({ licenses, time } = world.open());
+};
 /** Everything that the database keeps, as text. */
 const dump = () => database.sql.serialize().toString('latin1');
 const rowOf = () =>
   JSON.parse(database.sql.prepare('SELECT grant_json FROM license_grants').pluck().get() as string);
 
 beforeEach(async () => {
-  clock = createFakeClock();
-  database = openPlainDatabase(licenseMigrations);
-  device = await loadTestDevice();
-  issuer = await createLicenseIssuer();
-  service = issuer.service(device, () => clock.now());
-  licenses = open();
+  world = await createLicenseWorld();
+  ({ clock, database, device, issuer, service } = world);
+  reopen();
 });
 
 describe('a license for offline use', () => {
@@ -55,7 +38,7 @@ describe('a license for offline use', () => {
     await expect(licenses.contentKey(v)).rejects.toMatchObject({ code: 'license/none' });
     const startByMs = clock.now() + 30 * DAY_MS;
     expect(await licenses.acquire(v, 'offline')).toMatchObject({ allowed: true, startByMs });
-    licenses = open();
+    reopen();
     service.online = false;
     expect(licenses.held()).toEqual([v]);
     expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
@@ -100,7 +83,7 @@ describe('first play', () => {
     await licenses.acquire(v, 'offline');
     expect(licenses.recordWatched(v, 4.9)).toMatchObject({ firstPlayAtMs: null });
     clock.advance(HOUR_MS);
-    licenses = open();
+    reopen();
     const firstPlayAtMs = clock.now();
     expect(licenses.recordWatched(v, 0.1)).toMatchObject({
       firstPlayAtMs,
@@ -108,7 +91,7 @@ describe('first play', () => {
     });
     clock.advance(HOUR_MS);
     expect(licenses.recordWatched(v, 100)).toMatchObject({ firstPlayAtMs });
-    expect(open().verdict(v)).toMatchObject({ firstPlayAtMs });
+    expect(world.open().licenses.verdict(v)).toMatchObject({ firstPlayAtMs });
   });
 
   test('needs something watched, even without a grace period', async () => {
@@ -163,7 +146,7 @@ describe('the end', () => {
     clock.advance(48 * HOUR_MS - 1);
     licenses.recordWatched(v, 1);
     clock.advance(1);
-    expect(open().verdict(v).allowed).toBe(false);
+    expect(world.open().licenses.verdict(v).allowed).toBe(false);
     expect(licenses.verdict(v).allowed).toBe(true);
     licenses.endViewing(v);
     expect(licenses.verdict(v).allowed).toBe(false);
@@ -270,69 +253,6 @@ describe('renewal', () => {
   });
 });
 
-describe('release', () => {
-  test('online: forgotten here, and the service knows', async () => {
-    await licenses.acquire(v, 'offline');
-    const { claims, license } = rowOf();
-    await licenses.release(v);
-    expect(service.released).toEqual([claims.licenseId]);
-    expect(licenses.verdict(v)).toMatchObject({ reason: 'no-license' });
-    expect(dump()).not.toContain(license.split('.')[1]);
-    expect(await licenses.flushReleases()).toBe(0);
-    expect(service.released).toHaveLength(1);
-  });
-
-  test('offline: forgotten at once, told when the service is back, even after a restart', async () => {
-    await licenses.acquire(v, 'offline');
-    await licenses.acquire('v2', 'offline');
-    service.online = false;
-    const releasing = licenses.release(v);
-    expect(licenses.held()).toEqual(['v2']);
-    await releasing;
-    await licenses.release('v2');
-    licenses = open();
-    expect(await licenses.flushReleases()).toBe(2);
-    service.online = true;
-    expect(await licenses.flushReleases()).toBe(0);
-    expect(service.released).toEqual(['license-1', 'license-2']);
-  });
-
-  test('one that the service refuses does not hold up the others', async () => {
-    await licenses.acquire(v, 'offline');
-    await licenses.acquire('v2', 'offline');
-    service.online = false;
-    await licenses.release(v);
-    await licenses.release('v2');
-    service.online = true;
-    const { release } = service;
-    service.release = (id, deviceId) =>
-      id === 'license-1' ? Promise.reject(new Error('500')) : release(id, deviceId);
-    expect(await licenses.flushReleases()).toBe(1);
-    expect(service.released).toEqual(['license-2']);
-  });
-
-  test('during an acquisition wins: the license that comes late is given back', async () => {
-    const acquiring = licenses.acquire(v, 'offline');
-    await licenses.release(v);
-    await expect(acquiring).rejects.toMatchObject({ code: 'license/none' });
-    expect(licenses.held()).toEqual([]);
-    expect(await licenses.flushReleases()).toBe(0);
-    expect(service.released).toEqual(['license-1']);
-  });
-
-  test('a license that was got again is not given back by an old debt', async () => {
-    const license = await issuer.issue({ videoId: v, device, licenseId: 'the-same' });
-    service.acquire = async () => ({ license, nowMs: clock.now() });
-    await licenses.acquire(v, 'offline');
-    service.online = false;
-    await licenses.release(v);
-    service.online = true;
-    await licenses.acquire(v, 'offline');
-    await licenses.flushReleases();
-    expect(service.released).toEqual([]);
-  });
-});
-
 describe('a license for streaming', () => {
   test('lives in memory, for this run, and gives way to one for offline use', async () => {
     const limit = { limitedBy: 'license', playableUntilMs: clock.now() + 24 * HOUR_MS };
@@ -340,7 +260,7 @@ describe('a license for streaming', () => {
     expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
     expect(licenses.recordWatched(v, 10)).toMatchObject({ firstPlayAtMs: clock.now() });
     expect(licenses.held()).toEqual([]);
-    expect(open().verdict(v)).toMatchObject({ reason: 'no-license' });
+    expect(world.open().licenses.verdict(v)).toMatchObject({ reason: 'no-license' });
     expect(await licenses.acquire(v, 'offline')).toMatchObject({ limitedBy: 'rental', firstPlayAtMs: null });
   });
 
@@ -362,52 +282,25 @@ describe('the content key in memory', () => {
     expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
   });
 
+  test('is remembered while the verdict allows, and forgotten when it does not', async () => {
+    await licenses.acquire(v, 'offline');
+    await licenses.contentKey(v);
+    const lookups = world.keyLookups();
+    await licenses.contentKey(v);
+    expect(world.keyLookups()).toBe(lookups);
+    const right = clock.now();
+    clock.setWall(right - DAY_MS);
+    expect(licenses.verdict(v)).toMatchObject({ reason: 'clock-behind' });
+    clock.setWall(right);
+    await licenses.contentKey(v);
+    expect(world.keyLookups()).toBe(lookups + 1);
+  });
+
   test('is not handed out when the verdict ended while it was being opened', async () => {
     await licenses.acquire(v, 'offline');
     const opening = licenses.contentKey(v);
     clock.advance(30 * DAY_MS);
     await expect(opening).rejects.toMatchObject({ code: 'license/rental-expired' });
-  });
-});
-
-describe('a row that cannot be believed is no license, never a crash', () => {
-  const tamper = (change: (grant: ReturnType<typeof rowOf>) => void) => {
-    const grant = rowOf();
-    change(grant);
-    database.sql.prepare('UPDATE license_grants SET grant_json = ?').run(JSON.stringify(grant));
-  };
-  test.each<[string, () => void]>([
-    ['a wider window', () => tamper((grant) => (grant.claims.policy.rental_duration_seconds = 0))],
-    ['first play wiped', () => tamper((grant) => (grant.firstPlayAtMs = null))],
-    ['not JSON', () => database.sql.exec(`UPDATE license_grants SET grant_json = '{'`)],
-    ['another seal', () => database.sql.exec(`UPDATE license_grants SET seal = zeroblob(32)`)],
-    ['no seal', () => database.sql.exec(`UPDATE license_grants SET seal = x''`)],
-    ['another video’s row', () => database.sql.exec(`UPDATE license_grants SET video_id = 'v2'`)],
-  ])('%s', async (_name, damage) => {
-    await licenses.acquire(v, 'offline');
-    licenses.recordWatched(v, 10);
-    damage();
-    licenses = open();
-    for (const id of [v, 'v2']) {
-      expect(licenses.verdict(id)).toMatchObject({ reason: 'no-license', canRenew: true });
-      await expect(licenses.contentKey(id)).rejects.toMatchObject({ code: 'license/none' });
-    }
-    licenses.purgeExpired();
-    expect(licenses.held()).toEqual([]);
-    expect(await licenses.renew(v)).toMatchObject({ allowed: true });
-    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
-  });
-
-  test('a row of another computer, or of an identity that was lost', async () => {
-    await licenses.acquire(v, 'offline');
-    licenses = open(await loadTestDevice());
-    expect(licenses.verdict(v)).toMatchObject({ reason: 'no-license' });
-  });
-
-  test('a license key that the service no longer names', async () => {
-    await licenses.acquire(v, 'offline');
-    issuer.publicKeys.length = 0;
-    await expect(licenses.contentKey(v)).rejects.toMatchObject({ code: 'license/forged' });
   });
 });
 

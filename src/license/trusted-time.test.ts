@@ -121,6 +121,9 @@ test('a clock that was years behind and is set right is not corrected twice', ()
   expect(time.now()).toBe(start + HOUR_MS);
   clock.advance(MINUTE_MS);
   expect(time.now()).toBe(start + HOUR_MS + MINUTE_MS);
+  // Nor does the old correction excuse it when it goes wrong again.
+  clock.setWall(start - 2000 * DAY_MS + 2 * HOUR_MS);
+  expect(time.isClockBehind()).toBe(true);
 });
 
 test('a row that makes no sense is no floor', () => {
