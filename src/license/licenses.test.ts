@@ -101,6 +101,13 @@ describe('first play', () => {
     expect(licenses.recordWatched(v, 0.001)).toMatchObject({ firstPlayAtMs: clock.now() });
   });
 
+  test('takes the time with it: a kill right after does not turn the clock back behind it', async () => {
+    await licenses.acquire(v, 'offline');
+    clock.advance(10_000);
+    licenses.recordWatched(v, 10);
+    expect(database.sql.prepare('SELECT floor_ms FROM trusted_time').pluck().get()).toBe(clock.now());
+  });
+
   test('nothing that is refused counts', async () => {
     expect(licenses.recordWatched(v, 10)).toMatchObject({ reason: 'no-license' });
     await licenses.acquire(v, 'offline');
