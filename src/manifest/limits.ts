@@ -26,7 +26,7 @@ export function checkSegmentCount(count: number | bigint): void {
     throw unsupported(`more than ${MAX_SEGMENTS_PER_RENDITION} segments in a rendition`);
 }
 
-/** Called with the number so far, so that many renditions cannot do what one may not. */
+/** Many renditions may not do together what one may not. */
 export function checkTotal(segments: number, renditions: number): void {
   if (segments > MAX_SEGMENTS) throw unsupported(`more than ${MAX_SEGMENTS} segments`);
   if (renditions > MAX_RENDITIONS) throw unsupported(`more than ${MAX_RENDITIONS} renditions`);

@@ -8,7 +8,7 @@ import { unsupported } from '../refuse.ts';
 import { renditionIds } from '../rendition-ids.ts';
 import { parseMpd } from './mpd.ts';
 import type { Mpd, Representation } from './mpd.ts';
-import { filesOf } from './segments.ts';
+import { filesOf, segmentCount } from './segments.ts';
 import type { Files } from './segments.ts';
 
 /** Everything that an MPD says. Errors: `manifest/malformed`, `manifest/unsupported`, `manifest/live`. */
@@ -19,16 +19,17 @@ export function presentation(text: string, url: string, options: PresentationOpt
   const toPath = pathFinder(pathways);
   const usable = mpd.representations.filter(isPlayable);
   refuseDrm(mpd.representations, usable);
-  checkTotal(0, usable.length);
+  const counts = usable.map((one) => segmentCount(one, mpd.periodSeconds));
+  checkTotal(
+    counts.reduce((sum, count) => sum + count, 0),
+    usable.length,
+  );
   const ids = renditionIds(usable.map((one) => ({ ...one, offered: [one.id] })));
   const bases = mpd.baseUrls.map(({ reference }) => resolveAddress(reference, url));
   // They are alternatives: any will do that a pathway holds.
   const origin = bases.find((base) => toPath(`${base}x`) !== `${base}x`) ?? bases[0] ?? folderOf(url);
-  let total = 0;
   const renditions = usable.map((representation, at) => {
     const files = filesOf(representation, mpd.periodSeconds, origin);
-    total += files.segments.length;
-    checkTotal(total, usable.length);
     return renditionOf(representation, ids[at] ?? '', files, toPath);
   });
   return assemble(renditions, pathways, mpd.periodSeconds);

@@ -7,7 +7,7 @@ import { encryptionAt } from './encryption.ts';
 import type { Representation } from './mpd.ts';
 import { fillTemplate } from './template.ts';
 import type { TemplateValues } from './template.ts';
-import { slotsOf, timingOf } from './timeline.ts';
+import { slotCount, slotsOf, timingOf } from './timeline.ts';
 import type { Slot } from './timeline.ts';
 import { childNamed, childrenNamed } from './xml.ts';
 import type { XmlElement } from './xml.ts';
@@ -24,6 +24,19 @@ export interface SegmentFile extends InitFile {
 export interface Files {
   readonly init: InitFile | undefined;
   readonly segments: readonly SegmentFile[];
+}
+
+/** How many segments a representation has, by arithmetic. Errors: `manifest/*`. */
+export function segmentCount(representation: Representation, periodSeconds: Seconds | undefined): number {
+  const { addressing } = representation;
+  if (
+    addressing.kind === 'file' ||
+    (addressing.kind === 'template' && !addressing.element.attributes.has('media'))
+  )
+    return 1;
+  const listed =
+    addressing.kind === 'list' ? childrenNamed(addressing.element, 'SegmentURL').length : undefined;
+  return slotCount(timingOf(addressing.element, periodSeconds), listed);
 }
 
 /** Every file of a representation, by absolute address on `origin`. Errors: `manifest/*`. */

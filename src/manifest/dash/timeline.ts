@@ -41,15 +41,21 @@ export function timingOf(element: XmlElement, periodSeconds: Seconds | undefined
   };
 }
 
-/**
- * Every segment's slot, from a SegmentTimeline where there is one, else from equal durations up to the end
- * of the period (or `listed` segments). Counts are computed and checked before slots are made.
- */
-export function slotsOf(timing: Timing, listed?: number): Slot[] {
-  const runs = timing.timeline ? runsOfTimeline(timing, timing.timeline) : [evenRun(timing, listed)];
-  const total = runs.reduce((sum, run) => sum + run.count, 0n);
+/** How many slots there are, by arithmetic: checked before any is made. */
+export function slotCount(timing: Timing, listed?: number): number {
+  const total = runsOf(timing, listed).reduce((sum, run) => sum + run.count, 0n);
   checkSegmentCount(total);
   if (total === 0n) throw malformed('a rendition has no segments');
+  return Number(total);
+}
+
+/**
+ * Every segment's slot, from a SegmentTimeline where there is one, else from equal durations up to the end
+ * of the period (or `listed` segments).
+ */
+export function slotsOf(timing: Timing, listed?: number): Slot[] {
+  slotCount(timing, listed);
+  const runs = runsOf(timing, listed);
   const limit = timing.timeline ? Infinity : (timing.periodSeconds ?? Infinity);
   const slots: Slot[] = [];
   for (const run of runs) {
@@ -72,6 +78,10 @@ interface Run {
   readonly time: bigint;
   readonly ticks: bigint;
   readonly count: bigint;
+}
+
+function runsOf(timing: Timing, listed: number | undefined): Run[] {
+  return timing.timeline ? runsOfTimeline(timing, timing.timeline) : [evenRun(timing, listed)];
 }
 
 function evenRun(timing: Timing, listed: number | undefined): Run {

@@ -30,12 +30,15 @@ export function writeMultivariant(presentation: Presentation, options: WriteMult
   const keep = <R extends { id: string }>(some: readonly R[]) =>
     chosen ? some.filter((rendition) => chosen.has(rendition.id)) : some;
   const video = keep(presentation.video);
-  const groups = audioGroups(keep(presentation.audio));
+  const audio = keep(presentation.audio);
+  const groups = audioGroups(audio);
   const subtitles = keep(presentation.subtitles);
   if (video.length === 0 && groups.length === 0) throw new LayoverError('selection/nothing');
   const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
-  for (const group of groups)
-    for (const member of group.members) lines.push(audioLine(member, group, options.pathOf(member.id)));
+  for (const one of audio) {
+    const group = groups.find((some) => some.members.includes(one));
+    if (group) lines.push(audioLine(one, group, options.pathOf(one.id)));
+  }
   for (const [at, one] of subtitles.entries())
     lines.push(subtitleLine(one, subtitles.slice(0, at), options.pathOf(one.id)));
   const subtitleGroup = subtitles.length > 0 ? 'subtitles' : undefined;

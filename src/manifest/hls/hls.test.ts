@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import type { ErrorCode } from '../../shared/errors.ts';
+import { isLayoverError } from '../../shared/errors.ts';
+import { mediaPlaylistUrls, presentation } from './presentation.ts';
+
+const url = 'https://cdn.example/show/master.m3u8';
+const vod = (...lines: string[]) =>
+  ['#EXTM3U', '#EXT-X-TARGETDURATION:4', ...lines, '#EXT-X-ENDLIST'].join('\n');
+const media = (text: string) => presentation(text, url, new Map());
+const lone = (text: string) => media(text).video[0];
+
+function refusal(work: () => unknown): { code: ErrorCode; reason: string } {
+  try {
+    work();
+  } catch (error) {
+    if (isLayoverError(error)) return { code: error.code, reason: String(error.details['reason'] ?? '') };
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('a media playlist given directly', () => {
+  it('is one rendition, timed by its durations', () => {
+    const read = media(
+      vod('#EXTINF:4.004,Title, with comma', 'a/0.ts', '', '# comment', '#EXTINF:3', 'a/1.ts'),
+    );
+    expect(mediaPlaylistUrls(vod('#EXTINF:4,', '0.ts'), url)).toEqual([]);
+    expect(read.durationSeconds).toBe(7.004);
+    expect(read.pathways).toEqual([{ id: 'origin', baseUrl: 'https://cdn.example/show/' }]);
+    expect(read.video[0]).toMatchObject({ id: 'a', kind: 'video', bandwidthBitsPerSecond: 0 });
+    expect(read.video[0]?.segments).toEqual([
+      { index: 0, path: 'a/0.ts', startSeconds: 0, durationSeconds: 4.004 },
+      { index: 1, path: 'a/1.ts', startSeconds: 4.004, durationSeconds: 3 },
+    ]);
+    expect(media(vod('#EXTINF:4,', 'x/0.aac')).audio[0]).toMatchObject({ language: 'und', isDefault: true });
+  });
+
+  it('reads CRLF, a byte order mark and a query', () => {
+    const text = `\uFEFF${vod('#EXTINF:4,', '0.ts?a=1,2#part')}`.replaceAll('\n', '\r\n');
+    expect(lone(text)?.segments[0]?.path).toBe('0.ts?a=1,2');
+  });
+
+  it('continues byte ranges, of map and segments', () => {
+    const rendition = lone(
+      vod('#EXT-X-MAP:URI="f.mp4",BYTERANGE="700"', '#EXT-X-BYTERANGE:100@700', '#EXTINF:4,', 'f.mp4', '#EXTINF:4,', '#EXT-X-BYTERANGE:50', 'f.mp4'), // prettier-ignore
+    );
+    expect(rendition?.init).toMatchObject({ index: -1, byteRange: { offsetBytes: 0, lengthBytes: 700 } });
+    expect(rendition?.segments.map((segment) => segment.byteRange)).toEqual([
+      { offsetBytes: 700, lengthBytes: 100 },
+      { offsetBytes: 800, lengthBytes: 50 },
+    ]);
+  });
+
+  it('takes the IV from the key, else from the 64-bit sequence number; METHOD=NONE ends it', () => {
+    const rendition = lone(
+      vod(
+        '#EXT-X-MEDIA-SEQUENCE:18446744073709551615', '#EXT-X-MAP:URI="i.mp4"',
+        '#EXT-X-KEY:METHOD=AES-128,URI="keys/1"', '#EXTINF:4,', '0', '#EXTINF:4,', '1',
+        '#EXT-X-KEY:METHOD=AES-128,URI="urn:Key:1",IV=0xAbC', '#EXTINF:4,', '2',
+        '#EXT-X-KEY:METHOD=NONE', '#EXTINF:4,', '3',
+      ), // prettier-ignore
+    );
+    expect(rendition?.init?.encryption).toBeUndefined();
+    expect(rendition?.segments.map((segment) => segment.encryption)).toEqual([
+      {
+        method: 'aes-128',
+        keyUri: 'https://cdn.example/show/keys/1',
+        ivHex: `${'0'.repeat(16)}${'f'.repeat(16)}`,
+      },
+      {
+        method: 'aes-128',
+        keyUri: 'https://cdn.example/show/keys/1',
+        ivHex: `${'0'.repeat(15)}1${'0'.repeat(16)}`,
+      },
+      { method: 'aes-128', keyUri: 'urn:Key:1', ivHex: 'abc'.padStart(32, '0') },
+      undefined,
+    ]);
+  });
+
+  it('decrypts an init segment that stands after the key, if the IV is written down', () => {
+    const after = (iv: string) =>
+      vod(`#EXT-X-KEY:METHOD=AES-128,URI="k"${iv}`, '#EXT-X-MAP:URI="i.mp4"', '#EXTINF:4,', '0.m4s');
+    expect(lone(after(',IV=0x1'))?.init?.encryption?.ivHex).toBe('1'.padStart(32, '0'));
+    expect(refusal(() => media(after(''))).reason).toContain('no IV');
+  });
+
+  it.each<[string, ErrorCode, string]>([
+    ['', 'manifest/malformed', 'empty'],
+    [' \n\t', 'manifest/malformed', 'empty'],
+    ['<!DOCTYPE html><html><body>404</body></html>', 'manifest/malformed', 'web page'],
+    ['#EXTM3U', 'manifest/malformed', 'neither'],
+    ['#EXTINF:4,\n0.ts\n#EXT-X-ENDLIST', 'manifest/malformed', '#EXTM3U'],
+    [vod('0.ts'), 'manifest/malformed', 'line 3'],
+    [vod('#EXTINF:four,', '0.ts'), 'manifest/malformed', 'line 3'],
+    [vod('#EXTINF:-4,', '0.ts'), 'manifest/malformed', 'line 3'],
+    [vod('#EXTINF:4,'), 'manifest/malformed', 'no address'],
+    [vod(), 'manifest/malformed', 'no segments'],
+    [vod('#EXTINF:4,', '#EXT-X-BYTERANGE:5', '0.ts'), 'manifest/malformed', 'begins nowhere'],
+    [vod('#EXTINF:4,', '#EXT-X-BYTERANGE:0@5', '0.ts'), 'manifest/malformed', 'byte range'],
+    [vod('#EXTINF:4,', 'http://[bad'), 'manifest/malformed', 'address'],
+    [vod('#EXTINF:4,', 'file:///etc/passwd'), 'manifest/unsupported', 'scheme'],
+    [vod('#EXT-X-MAP:BYTERANGE="5"', '#EXTINF:4,', '0.ts'), 'manifest/malformed', 'URI'],
+    [vod('#EXT-X-KEY:METHOD=AES-128', '#EXTINF:4,', '0.ts'), 'manifest/malformed', 'key'],
+    [vod('#EXT-X-KEY:METHOD=AES-128,URI="k",IV=17', '#EXTINF:4,', '0.ts'), 'manifest/malformed', 'IV'],
+    [vod('#EXT-X-KEY:METHOD=SAMPLE-AES,URI="k"', '#EXTINF:4,', '0.ts'), 'manifest/unsupported', 'SAMPLE-AES'],
+    [
+      vod('#EXT-X-KEY:METHOD=AES-128,URI="k",KEYFORMAT="com.x"', '#EXTINF:4,', '0.ts'),
+      'manifest/unsupported',
+      'com.x',
+    ],
+    [vod('#EXT-X-KEY:METHOD="AES-128', '#EXTINF:4,', '0.ts'), 'manifest/malformed', 'attribute'],
+    [
+      vod('#EXTINF:4,', '0.ts', '#EXT-X-DISCONTINUITY', '#EXTINF:4,', '1.ts'),
+      'manifest/unsupported',
+      'discontinuities',
+    ],
+    [
+      vod('#EXT-X-MAP:URI="a"', '#EXTINF:4,', '0', '#EXT-X-MAP:URI="b"', '#EXTINF:4,', '1'),
+      'manifest/unsupported',
+      'several init',
+    ],
+    ['#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n0.ts', 'manifest/live', ''],
+    ['#EXTM3U\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:4,\n0.ts', 'manifest/malformed', 'end is missing'],
+    [vod('#EXT-X-STREAM-INF:BANDWIDTH=1', 'v.m3u8', '#EXTINF:4,', '0.ts'), 'manifest/malformed', 'mixes'],
+  ])('%j is refused as %s (%s)', (text, code, reason) => {
+    const refused = refusal(() => media(text));
+    expect(refused.code).toBe(code);
+    expect(refused.reason).toContain(reason);
+  });
+
+  it('refuses what is beyond the bounds', () => {
+    const many = Array.from({ length: 100_001 }, () => '#EXTINF:1,\nx').join('\n');
+    expect(refusal(() => media(vod(many)))).toMatchObject({ code: 'manifest/unsupported' });
+    expect(refusal(() => media(`#EXTM3U\n${' '.repeat(8 * 1024 * 1024)}`)).reason).toContain('8 MiB');
+  });
+});
+
+describe('a multivariant playlist', () => {
+  const text = [
+    '#EXTM3U',
+    '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="aac",NAME="English",LANGUAGE="en",DEFAULT=YES,CHANNELS="2",URI="audio/en.m3u8"',
+    '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="ec3",NAME="English",LANGUAGE="en",CHANNELS="16/JOC",URI="audio/en-ec3.m3u8"',
+    '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="Español",LANGUAGE="es",FORCED=YES,URI="subs/es.m3u8"',
+    '#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="CC",INSTREAM-ID="CC1"',
+    '#EXT-X-STREAM-INF:BANDWIDTH=3384000,CODECS="avc1.64001f,ec-3",RESOLUTION=1280x720,FRAME-RATE=23.976,AUDIO="ec3",SUBTITLES="s"',
+    'video/hi.m3u8',
+    '#EXT-X-STREAM-INF:BANDWIDTH=3128000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=23.976,AUDIO="aac",SUBTITLES="s"',
+    'video/hi.m3u8',
+    '#EXT-X-STREAM-INF:BANDWIDTH=900000,CODECS="avc1.4d401f,mp4a.40.2",RESOLUTION=640x360,AUDIO="aac"',
+    'video/lo.m3u8',
+    '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=86000,URI="iframe.m3u8"',
+  ].join('\n');
+  const read = (changed = text) => {
+    const piece = vod('#EXTINF:4,', '0.bin');
+    return presentation(changed, url, new Map(mediaPlaylistUrls(changed, url).map((one) => [one, piece])));
+  };
+
+  it('turns combinations into renditions, each playlist once', () => {
+    const { video, audio, subtitles } = read();
+    expect(mediaPlaylistUrls(text, url)).toHaveLength(5);
+    expect(video).toMatchObject([
+      { id: 'lo', bandwidthBitsPerSecond: 900_000, height: 360, codecs: 'avc1.4d401f' },
+      { id: 'hi', bandwidthBitsPerSecond: 3_128_000, height: 720, codecs: 'avc1.64001f', frameRate: 23.976 },
+    ]);
+    expect(audio).toMatchObject([
+      { id: 'en', codecs: 'mp4a.40.2', channels: 2, isDefault: true },
+      { id: 'en-ec3', codecs: 'ec-3', channels: 16, isDefault: false },
+    ]);
+    expect(subtitles).toMatchObject([{ id: 'es', name: 'Español', isForced: true }]);
+  });
+
+  it('keeps the sound that is inside a variant', () => {
+    const muxed = read('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=9,CODECS="avc1.4d401f,mp4a.40.2"\nv.m3u8');
+    expect(muxed.video[0]?.codecs).toBe('avc1.4d401f,mp4a.40.2');
+    expect(muxed.audio).toEqual([]);
+  });
+
+  it('takes a variant of sound only as sound', () => {
+    const only = read('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=128000,CODECS="mp4a.40.2"\na.m3u8');
+    expect(only.audio).toMatchObject([{ kind: 'audio', language: 'und', bandwidthBitsPerSecond: 128_000 }]);
+    expect(only.durationSeconds).toBe(4);
+  });
+
+  it('makes ids of its own where names collide or are not safe', () => {
+    const collide = text.replaceAll(
+      /(audio|subs|video)\/[\w-]+\.m3u8/g,
+      (name) => `${name.replace('.m3u8', '')}!/.m3u8`,
+    );
+    const ids = [...read(collide).video, ...read(collide).audio, ...read(collide).subtitles].map(
+      (one) => one.id,
+    );
+    expect(ids).toEqual(['v-360p', 'v-720p', 'a-en', 'a-en-2', 's-es']);
+  });
+
+  it.each<[string, ErrorCode]>([
+    ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1', 'manifest/malformed'],
+    ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n#EXT-X-STREAM-INF:BANDWIDTH=2\nv.m3u8', 'manifest/malformed'],
+    ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=many\nv.m3u8', 'manifest/malformed'],
+    ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\nw.m3u8', 'manifest/malformed'],
+    ['#EXTM3U\n#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="x"', 'manifest/malformed'],
+    [
+      '#EXTM3U\n#EXT-X-DEFINE:NAME="a",VALUE="b"\n#EXT-X-STREAM-INF:BANDWIDTH=1\n{$a}.m3u8',
+      'manifest/unsupported',
+    ],
+  ])('%j is refused as %s', (changed, code) => {
+    expect(refusal(() => read(changed)).code).toBe(code);
+  });
+
+  it('says when a playlist was not brought', () => {
+    expect(refusal(() => presentation(text, url, new Map())).reason).toContain('missing');
+  });
+});

@@ -1,0 +1,13 @@
+/** Independent parsers that tests compare ours with; they ship no types. What they give is looked at loosely. */
+declare module 'm3u8-parser' {
+  export class Parser {
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    manifest: any;
+    push(text: string): void;
+    end(): void;
+  }
+}
+declare module 'mpd-parser' {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  export function parse(text: string, options: { manifestUri: string }): any;
+}
