@@ -6,6 +6,7 @@ export function openPlainDatabase(migrations: readonly Migration[], file = ':mem
   const sql = new SQLite(file);
   sql.pragma('journal_mode = WAL');
   sql.pragma('synchronous = FULL');
+  sql.pragma('secure_delete = ON');
   sql.exec('CREATE TABLE IF NOT EXISTS applied_migrations (id TEXT PRIMARY KEY)');
   const applied = new Set(sql.prepare('SELECT id FROM applied_migrations').pluck().all());
   for (const migration of migrations) {

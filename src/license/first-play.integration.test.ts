@@ -6,9 +6,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeClock } from '../../testing/fake-clock.ts';
-import { openPlainDatabase } from '../../testing/plain-database.ts';
 import { createRecordingLog } from '../../testing/recording-log.ts';
 import { openHeldGrants } from '../../testing/license-kill/open.ts';
+import { openDatabase } from '../database/open.ts';
 import { DAY_MS, HOUR_MS } from '../shared/units.ts';
 import { licenseMigrations } from './licenses.ts';
 
@@ -33,10 +33,12 @@ async function killAfter(watchedSeconds: number, nowMs: number): Promise<string>
 }
 
 async function afterwards(nowMs: number) {
-  const database = openPlainDatabase(licenseMigrations, path.join(folder, 'layover.db'));
+  const log = createRecordingLog();
+  const { database, notices } = openDatabase({ folder, migrations: licenseMigrations, log });
+  expect(notices).toEqual([]);
   try {
     const clock = createFakeClock(nowMs);
-    const licenses = await openHeldGrants({ folder, database, clock, log: createRecordingLog() });
+    const licenses = await openHeldGrants({ folder, database, clock, log });
     return licenses.verdict('v1');
   } finally {
     database.close();

@@ -61,8 +61,6 @@ export interface GrantRows {
  */
 export function createGrantRows(from: { database: Database; deviceSecret: Uint8Array; log: Log }): GrantRows {
   const { sql } = from.database;
-  // What is deleted is overwritten: a removed license must not be left in free pages.
-  sql.pragma('secure_delete = ON');
   const sealKey = Buffer.from(
     hkdfSync(algorithms.hash, from.deviceSecret, new Uint8Array(0), 'layover license rows 1', 32),
   );
