@@ -25,7 +25,7 @@ export function accountRouter(parts: Parts) {
       signIn: procedures.auth.signIn.handler(async ({ input }) => {
         const serviceUrl = input.serviceUrl ?? settings.read().serviceUrl ?? account.serviceUrl();
         if (!serviceUrl) throw new LayoverError('settings/invalid', { reason: 'no service address' });
-        const { deviceId, publicKey } = parts.device.identity;
+        const { deviceId, publicKey } = parts.device;
         const before = account.serviceUrl();
         parts.serviceUrl.use(serviceUrl);
         try {

@@ -1,0 +1,255 @@
+import { createRouterClient } from '@orpc/server';
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import path from 'node:path';
+import { catalogMigrations } from '../catalog/migrations.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { createCdn } from '../cdn/cdn.ts';
+import { openDatabase } from '../database/open.ts';
+import { createDownloads } from '../download/downloads.ts';
+import { downloadMigrations } from '../download/rows.ts';
+import { loadDevice } from '../license/device.ts';
+import { createLicenses, licenseMigrations } from '../license/licenses.ts';
+import { createTrustedTime } from '../license/trusted-time.ts';
+import { createPlayback } from '../playback/playback.ts';
+import { createServiceClient } from '../service/service-client.ts';
+import { asLayoverError } from '../shared/errors.ts';
+import type { Platform } from '../shared/platform.ts';
+import { fromRpcError } from '../shared/rpc-errors.ts';
+import { HOUR_MS } from '../shared/units.ts';
+import { storeMigrations } from '../store/migrations.ts';
+import { createStore } from '../store/store.ts';
+import { syncMigrations } from '../sync/migrations.ts';
+import { createSync } from '../sync/sync.ts';
+import { accountMigrations, createAccountKeeper } from './account.ts';
+import { createAwake } from './awake.ts';
+import { createConnection } from './connection.ts';
+import { downloadView } from './download-view.ts';
+import { createEventBus } from './events.ts';
+import { artworkRequest } from './media.ts';
+import type { Parts } from './parts.ts';
+import { createPins } from './pins.ts';
+import { createRefresh } from './refresh.ts';
+import { accountRouter } from './router/account.ts';
+import { catalogRouter } from './router/catalog.ts';
+import { downloadsRouter } from './router/downloads.ts';
+import { playbackRouter } from './router/playback.ts';
+import { createSettingsKeeper } from './settings.ts';
+import { createSources } from './sources.ts';
+import type { Engine } from './types.ts';
+import { createViewings } from './viewing.ts';
+import { createWho } from './who.ts';
+
+const migrations = [
+  ...accountMigrations,
+  ...catalogMigrations,
+  ...syncMigrations,
+  ...storeMigrations,
+  ...licenseMigrations,
+  ...downloadMigrations,
+];
+
+/**
+ * Builds every stage on a Platform, starts what runs by itself (queue, sync, refresh, probing), and waits for
+ * no network. Errors: `database/*`; whatever the Platform's secrets throw.
+ */
+export async function createEngine(platform: Platform): Promise<Engine> {
+  const { clock, log, network, power } = platform;
+  const { userData } = platform.paths;
+  const opened = openDatabase({ folder: userData, migrations, log });
+  const { database } = opened;
+  const newId = () => randomUUID();
+  const random = (sizeBytes: number) => platform.random(sizeBytes);
+
+  const account = await createAccountKeeper(database, platform);
+  const { device, notices } = await loadDevice({ folder: userData, secrets: platform.secrets, random, log });
+  const trustedTime = createTrustedTime({ database, clock, log });
+  const settings = createSettingsKeeper(platform.settings);
+  let urlInUse: string | null = null;
+  const service = createServiceClient({
+    fetch: platform.fetch,
+    clock,
+    network,
+    serviceUrl: () => urlInUse ?? settings.read().serviceUrl ?? account.serviceUrl(),
+    accessToken: account.accessToken,
+  });
+  const store = createStore({
+    folder: platform.paths.downloads,
+    database,
+    deviceSecret: device.deviceSecret,
+    random,
+    log,
+  });
+  const licenses = createLicenses({
+    database,
+    device,
+    service: {
+      acquire: service.acquireLicense,
+      renew: service.renewLicense,
+      release: service.releaseLicense,
+    },
+    licenseKeys: account.licenseKeys,
+    trustedTime,
+    log,
+  });
+  const catalog = createCatalog({
+    database,
+    artworkFolder: path.join(userData, 'artwork'),
+    remote: service,
+    now: trustedTime.now,
+    newId,
+  });
+  const pins = createPins(database, platform);
+  const who = createWho({ account, catalog, pins, service });
+  who.forgetLocked();
+
+  const events = createEventBus();
+  const sources = createSources({
+    service,
+    now: () => clock.now(),
+    deviceId: device.deviceId,
+    // A download that goes on at start has no viewer yet: any profile of the account may fetch its bytes.
+    profileId: () => who.current()?.profileId ?? catalog.profiles()[0]?.profileId ?? who.required().profileId,
+    video: (videoId) => catalog.video(videoId, null),
+  });
+  const cdn = createCdn({ fetch: platform.fetch, clock, network, log, random });
+  const downloads = createDownloads({
+    database, store, licenses, cdn, clock, network, log, sources, newId, random,
+  }); // prettier-ignore
+  const playback = createPlayback({ store, licenses, cdn, clock, log, newId });
+  const sync = createSync({
+    database,
+    remote: {
+      push: (mutations) => service.sync(device.deviceId, mutations),
+      pull: (sinceRevision) => service.syncState(sinceRevision),
+    },
+    clock,
+    log,
+    newId,
+    accountId: () => account.current()?.accountId ?? null,
+    onChange: (what) => events.emit({ type: 'changed', what }),
+  });
+  const connection = createConnection({
+    clock,
+    network,
+    log,
+    askTime: (signal) => service.time(signal),
+    onServiceTime: (nowMs) => trustedTime.observeServiceTime(nowMs),
+    onChange: (state) => {
+      void parts.changedStatus();
+      if (state === 'online') void connected();
+    },
+  });
+  const refresh = createRefresh({
+    catalog,
+    clock,
+    log,
+    profileId: () => who.current()?.profileId ?? null,
+    isOnline: () => connection.state() === 'online' && account.current() !== null,
+    emit: events.emit,
+  });
+
+  const parts: Parts = {
+    account, catalog, connection, device, downloads, events, licenses, playback, refresh, service, settings,
+    sources, store, sync, trustedTime, who,
+    deviceName: os.hostname().slice(0, 80) || 'Layover',
+    serviceUrl: { use: (url) => void (urlInUse = url) },
+    viewings: createViewings(sync, trustedTime.now),
+    status: async () => {
+      const signedIn = account.current();
+      return {
+        host: platform.host,
+        version: platform.version,
+        connection: connection.state(),
+        secretsProtection: await platform.secrets.protection(),
+        notices: [...opened.notices, ...notices].map((notice) => notice.toValue()),
+        account: signedIn && { accountId: signedIn.accountId, email: signedIn.email, plan: signedIn.plan },
+        profile: who.current(),
+        pendingMutations: sync.pending(),
+        nowMs: trustedTime.now(),
+      };
+    },
+    changedStatus: async () => {
+      const status = await parts.status();
+      events.emit({ type: 'status', status });
+      return status;
+    },
+  }; // prettier-ignore
+
+  /** The service is back: everything that waited for it goes on by itself. */
+  async function connected(): Promise<void> {
+    if (!account.current()) return;
+    sync.connected();
+    for (const { downloadId, state } of downloads.list())
+      if (state === 'waiting') downloads.resume(downloadId);
+    await licenses.flushReleases();
+    await refresh.everything();
+  }
+
+  const awake = createAwake(power, 'downloading');
+  downloads.onChange((change) => {
+    awake(downloads.list().some(({ state }) => state === 'downloading'));
+    const profileId = who.current()?.profileId ?? null;
+    if (change.type === 'removed') events.emit({ type: 'download-removed', downloadId: change.downloadId });
+    else events.emit({ type: 'download', download: downloadView(parts, change.download, profileId) });
+  });
+  playback.onRefused((sessionId, error) =>
+    events.emit({ type: 'playback-refused', sessionId, error: error.toValue() }),
+  );
+  const stopListening = power.onResume(() => void connection.probe());
+
+  const stopped = new AbortController();
+  const backUp = async () => {
+    for (;;) {
+      await database
+        .backup()
+        .catch((thrown: unknown) => log.warn('backup.failed', { reason: String(thrown) }));
+      await clock.sleep(HOUR_MS, stopped.signal);
+    }
+  };
+  const backingUp = backUp().catch(() => undefined);
+  const sweeping = store.sweep().then(
+    (report) => log.info('store.swept', { ...report }),
+    (thrown: unknown) => log.warn('store.sweep-failed', { code: asLayoverError(thrown).code }),
+  );
+  licenses.purgeExpired();
+  downloads.start();
+  sync.start();
+  refresh.start();
+  void connection.probe();
+
+  const router = {
+    ...accountRouter(parts),
+    ...catalogRouter(parts),
+    ...downloadsRouter(parts),
+    ...playbackRouter(parts),
+  };
+  return {
+    router,
+    client: createRouterClient(router, {
+      interceptors: [
+        async ({ next }) => {
+          try {
+            return await next();
+          } catch (thrown) {
+            throw fromRpcError(thrown);
+          }
+        },
+      ],
+    }),
+    media: async (request) => (await artworkRequest(request, catalog)) ?? playback.handle(request),
+    async stop() {
+      stopped.abort();
+      stopListening();
+      playback.stopAll();
+      refresh.stop();
+      connection.stop();
+      sync.stop();
+      await downloads.stop();
+      await Promise.all([backingUp, sweeping]);
+      events.close();
+      trustedTime.close();
+      database.close();
+    },
+  };
+}

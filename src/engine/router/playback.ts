@@ -1,0 +1,24 @@
+import { startViewing } from '../viewing.ts';
+import type { Parts } from '../parts.ts';
+import { procedures } from './base.ts';
+
+export function playbackRouter(parts: Parts) {
+  const { playback, viewings } = parts;
+  return {
+    playback: {
+      start: procedures.playback.start.handler(({ input, signal }) =>
+        startViewing(parts, input.videoId, signal),
+      ),
+      tick: procedures.playback.tick.handler(({ input }) => {
+        viewings.record(input);
+        return { verdict: playback.tick(input) };
+      }),
+      stop: procedures.playback.stop.handler(({ input }) => {
+        viewings.end(input.sessionId);
+        playback.stop(input.sessionId);
+        return {};
+      }),
+      stats: procedures.playback.stats.handler(({ input }) => playback.stats(input.sessionId)),
+    },
+  };
+}

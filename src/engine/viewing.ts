@@ -1,0 +1,108 @@
+import { asLayoverError, LayoverError } from '../shared/errors.ts';
+import type { PlaybackStart, PlaybackTick } from '../shared/contract.ts';
+import type { Verdict } from '../shared/license.ts';
+import { SECOND_MS } from '../shared/units.ts';
+import type { Ms, Seconds } from '../shared/units.ts';
+import type { DownloadStatus } from '../download/types.ts';
+import { refusalError } from '../license/verdict.ts';
+import { nextPosition, resumeAt } from '../sync/watching.ts';
+import type { Sync } from '../sync/sync.ts';
+import type { Parts } from './parts.ts';
+import type { Source } from './sources.ts';
+
+interface Viewing {
+  readonly profileId: string;
+  readonly videoId: string;
+  readonly durationSeconds: Seconds;
+}
+
+/** While somebody watches, the service hears of it this often; a pause or an end is told at once. */
+const TELL_WITHIN_MS: Ms = 30 * SECOND_MS;
+
+export type Viewings = ReturnType<typeof createViewings>;
+
+/** Who watches what in which session: turns ticks into watch positions. */
+export function createViewings(sync: Sync, now: () => Ms) {
+  const open = new Map<string, Viewing>();
+  return {
+    begin: (sessionId: string, viewing: Viewing): void => void open.set(sessionId, viewing),
+    end: (sessionId: string): void => void open.delete(sessionId),
+    /** Throws `playback/unknown-session`. */
+    record({ sessionId, positionSeconds, state }: PlaybackTick): void {
+      const viewing = open.get(sessionId);
+      if (!viewing) throw new LayoverError('playback/unknown-session');
+      const before = sync.position(viewing.profileId, viewing.videoId);
+      // Opening a video is not yet watching it.
+      if (!before && positionSeconds === 0) return;
+      const position = nextPosition(before, { ...viewing, positionSeconds, atMs: now() });
+      sync.record({ kind: 'progress', position }, state === 'playing' ? TELL_WITHIN_MS : undefined);
+    },
+  };
+}
+
+/**
+ * Begins to play: the store's copy where it is complete or nothing else can be had, else the service's
+ * addresses with whatever is stored already. Errors: `license/*`, `catalog/*`, `service/*`, `network/*`.
+ */
+export async function startViewing(
+  parts: Parts,
+  videoId: string,
+  signal: AbortSignal | undefined,
+): Promise<PlaybackStart> {
+  const profile = parts.who.required();
+  const { title, episode, durationSeconds, nextVideoId } = parts.catalog.video(videoId, profile);
+  const download = parts.downloads.forVideo(videoId);
+  const verdict = await permission(parts, videoId);
+  const source = await sourceOf(parts, videoId, download, signal);
+  const session = parts.playback.start({ videoId, downloadId: download?.downloadId ?? null, ...source });
+  parts.viewings.begin(session.sessionId, { profileId: profile.profileId, videoId, durationSeconds });
+  return {
+    ...session,
+    videoId,
+    titleId: title.titleId,
+    titleName: title.name,
+    episode: episode && {
+      episodeId: episode.episodeId,
+      seasonNumber: episode.seasonNumber,
+      episodeNumber: episode.episodeNumber,
+      name: episode.name,
+    },
+    nextVideoId,
+    resumePositionSeconds: resumeAt(parts.sync.position(profile.profileId, videoId)),
+    durationSeconds,
+    verdict,
+  };
+}
+
+/** A download answers to its own license, also online: what ran out is renewed by the viewer, not on the sly. */
+async function permission({ licenses }: Parts, videoId: string): Promise<Verdict> {
+  const held = licenses.verdict(videoId);
+  if (held.allowed) return held;
+  if (licenses.held().includes(videoId)) throw refusalError(held, videoId);
+  const fresh = await licenses.acquire(videoId, 'stream');
+  if (!fresh.allowed) throw refusalError(fresh, videoId);
+  return fresh;
+}
+
+async function sourceOf(
+  { connection, downloads, sources }: Parts,
+  videoId: string,
+  download: DownloadStatus | null,
+  signal: AbortSignal | undefined,
+): Promise<Source> {
+  if (!download) return sources.presentation(videoId, signal);
+  const stored: Source = {
+    presentation: downloads.presentation(download.downloadId),
+    renewPathways: async (renewSignal) =>
+      (await sources.presentation(videoId, renewSignal)).presentation.pathways,
+  };
+  // Complete: the network could only make it later. Not known to be online: what is here plays now.
+  if (download.state === 'completed' || connection.state() !== 'online') return stored;
+  try {
+    return await sources.presentation(videoId, signal);
+  } catch (thrown) {
+    if (asLayoverError(thrown).retry !== 'later') throw thrown;
+    connection.doubt();
+    return stored;
+  }
+}
