@@ -34,6 +34,9 @@ export interface EncodeRun {
 /** In the folder of the plain renditions. */
 export const STILL_FILE = 'still.jpg';
 
+/** 1024 samples at 48 kHz, the rate that every audio rendition has. */
+const AAC_FRAME_SECONDS = 1024 / 48_000;
+
 /** Of the time that a video takes, what encoding takes; the rest is the check of every frame. */
 const ENCODE_SHARE = 0.7;
 
@@ -86,8 +89,9 @@ function encodeArgs(job: EncodeJob): string[] {
     ...segmented(rung.renditionId, job.durationSeconds),
   ]);
   const audio = job.audio.flatMap(({ renditionId, label }) => [
-    ...['-map', `[${label}]`, '-c:a', 'aac', '-b:a', '96k', '-ac', '2'],
-    ...segmented(renditionId, job.durationSeconds),
+    ...['-map', `[${label}]`, '-c:a', 'aac', '-b:a', '96k', '-ac', '2', '-ar', '48000'],
+    // AAC begins with one frame of priming; without it the last segment would be a frame too long to fit.
+    ...segmented(renditionId, job.durationSeconds - AAC_FRAME_SECONDS),
   ]);
   const still = ['-map', `[${job.still}]`, '-frames:v', '1', '-q:v', '2', STILL_FILE];
   return [...job.inputs, '-filter_complex', job.filterGraph, ...video, ...audio, ...still];

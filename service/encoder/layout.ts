@@ -12,12 +12,14 @@ export interface Layout {
   readonly work: string;
 }
 
+/** Absolute paths: ffmpeg runs in a folder of its own. */
 export function layoutOf(dataDir: string): Layout {
+  const root = path.resolve(dataDir);
   return {
-    media: path.join(dataDir, 'media'),
-    encodes: path.join(dataDir, 'encodes'),
-    titles: path.join(dataDir, 'titles'),
-    artwork: path.join(dataDir, 'artwork'),
-    work: path.join(dataDir, 'work'),
+    media: path.join(root, 'media'),
+    encodes: path.join(root, 'encodes'),
+    titles: path.join(root, 'titles'),
+    artwork: path.join(root, 'artwork'),
+    work: path.join(root, 'work'),
   };
 }

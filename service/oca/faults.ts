@@ -1,0 +1,114 @@
+import { z } from 'zod';
+
+/** How an OCA can be told to misbehave, so that clients can be tested against what servers really do. */
+export const Fault = z.discriminatedUnion('kind', [
+  /** Waits before it answers. */
+  z.object({ kind: z.literal('latency'), ms: z.int().nonnegative().max(600_000) }),
+  /** A cap on all answers together that the rule matches. */
+  z.object({ kind: z.literal('bandwidth'), bytesPerSecond: z.int().positive() }),
+  z.object({
+    kind: z.literal('status'),
+    code: z.int().min(400).max(599),
+    retryAfterSeconds: z.int().nonnegative().optional(),
+  }),
+  /** Promises everything and closes the connection after so many bytes of the body. */
+  z.object({ kind: z.literal('truncate'), afterBytes: z.int().nonnegative() }),
+  /** Flips a bit of one byte in the middle of the body: only a digest notices. */
+  z.object({ kind: z.literal('corrupt') }),
+  /** Accepts the request and then says nothing more, before the headers or after half of the body. */
+  z.object({ kind: z.literal('hang'), where: z.enum(['before', 'body']) }),
+  /** TCP reset. */
+  z.object({ kind: z.literal('reset') }),
+  /** What a hotel's sign-in page does: 200, and HTML. */
+  z.object({ kind: z.literal('html') }),
+]);
+export type Fault = z.infer<typeof Fault>;
+
+export const FaultRule = z.object({
+  /** A regular expression on the OCA-relative path; absent: every path. */
+  match: z.string().refine(isRegExp, { message: 'is not a regular expression' }).optional(),
+  /** How many requests it strikes; absent: all. */
+  times: z.int().positive().optional(),
+  fault: Fault,
+});
+export type FaultRule = z.infer<typeof FaultRule>;
+
+/** Body and answer of /control/faults. PUT replaces all rules. */
+export const FaultRules = z.object({ rules: z.array(FaultRule).max(100) });
+export type FaultRules = z.infer<typeof FaultRules>;
+
+/** What strikes one request: every matching rule that is not used up, in order. */
+export interface Strike {
+  readonly latencyMs: number;
+  readonly caps: readonly RateCap[];
+  /** The first matching fault that decides the answer. */
+  readonly decisive: Exclude<Fault, { kind: 'latency' | 'bandwidth' }> | undefined;
+  readonly kinds: readonly Fault['kind'][];
+}
+
+export const noStrike: Strike = { latencyMs: 0, caps: [], decisive: undefined, kinds: [] };
+
+export interface FaultBook {
+  replace(rules: FaultRules): void;
+  /** The rules as they stand, `times` counted down, those used up gone. */
+  list(): FaultRules;
+  strike(path: string): Strike;
+}
+
+export function createFaultBook(): FaultBook {
+  let entries: { rule: FaultRule; pattern: RegExp; left: number; cap: RateCap | undefined }[] = [];
+  return {
+    replace({ rules }) {
+      entries = rules.map((rule) => ({
+        rule,
+        pattern: new RegExp(rule.match ?? ''),
+        left: rule.times ?? Infinity,
+        cap: rule.fault.kind === 'bandwidth' ? createRateCap(rule.fault.bytesPerSecond) : undefined,
+      }));
+    },
+    list() {
+      const rules = entries
+        .filter(({ left }) => left > 0)
+        .map(({ rule, left }) => (left === Infinity ? rule : { ...rule, times: left }));
+      return { rules };
+    },
+    strike(path) {
+      const struck = entries.filter(({ pattern, left }) => left > 0 && pattern.test(path));
+      for (const entry of struck) entry.left -= 1;
+      const faults = struck.map(({ rule }) => rule.fault);
+      return {
+        latencyMs: faults.reduce((sum, fault) => sum + (fault.kind === 'latency' ? fault.ms : 0), 0),
+        caps: struck.flatMap(({ cap }) => (cap ? [cap] : [])),
+        decisive: faults.find((fault) => fault.kind !== 'latency' && fault.kind !== 'bandwidth'),
+        kinds: faults.map(({ kind }) => kind),
+      };
+    },
+  };
+}
+
+export interface RateCap {
+  readonly chunkBytes: number;
+  /** Says how long to wait before sending so many bytes, and books them. */
+  book(bytes: number, nowMs: number): number;
+}
+
+function createRateCap(bytesPerSecond: number): RateCap {
+  let freeAtMs = 0;
+  return {
+    chunkBytes: Math.max(1, Math.floor(bytesPerSecond / 20)),
+    book(bytes, nowMs) {
+      const startMs = Math.max(freeAtMs, nowMs);
+      freeAtMs = startMs + (bytes * 1000) / bytesPerSecond;
+      return freeAtMs - nowMs;
+    },
+  };
+}
+
+function isRegExp(source: string): boolean {
+  try {
+    new RegExp(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
