@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config';
  * these share the machine's few cores, so they run one file after another.
  */
 const alias = { electron: path.resolve(import.meta.dirname, 'testing/fake-electron/index.ts') };
+/** electron-store imports electron itself and must meet the fake too. */
+const server = { deps: { inline: ['electron-store'] } };
 const include = (kind: string) => [`{src,service,testing,scripts,bench}/**/*${kind}.test.{ts,tsx}`];
 
 export default defineConfig({
@@ -15,6 +17,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
+          server,
           include: include(''),
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
           testTimeout: 30_000,
@@ -24,6 +27,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'integration',
+          server,
           include: include('.integration'),
           fileParallelism: false,
           testTimeout: 240_000,

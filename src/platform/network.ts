@@ -13,17 +13,25 @@ export interface NetworkSources {
 }
 
 /**
- * Node has no event for the network, and an interface that is up says little. So only one answer is
+ * An interface that is up says little. So only one answer is
  * certain: no interface beyond loopback, and a service that is not on loopback, is offline. Everything else
  * is `true`, which means "perhaps".
  */
 export function createInterfaceSignal(sources: NetworkSources): NetworkSignal {
-  const { serviceUrl, interfaces = readInterfaces, poll = pollSeldom } = sources;
+  const { serviceUrl, interfaces = readInterfaces, poll } = sources;
   const isOnline = () => {
     if (interfaces().some(({ internal }) => !internal)) return true;
     const url = serviceUrl();
     return url === undefined || isLoopback(url);
   };
+  return createPolledSignal(isOnline, poll);
+}
+
+/** A signal from a source that must be asked: neither Node nor Electron's main process tells by itself. */
+export function createPolledSignal(
+  isOnline: () => boolean,
+  poll: (listener: () => void) => () => void = pollSeldom,
+): NetworkSignal {
   return {
     isOnline,
     onChange: (listener) => {

@@ -9,6 +9,8 @@ import { LayoverError } from '../../shared/errors.ts';
 import { fromRpcError, mapStreamErrors } from '../../shared/rpc-errors.ts';
 
 type Context = Record<never, never>;
+/** A page's MessagePort, or Node's. */
+type Port = ConstructorParameters<typeof PortLink<Context>>[0]['port'];
 
 /** The same for every transport: what goes out and what comes in fits the contract; failures are LayoverErrors. */
 function borderOptions() {
@@ -45,7 +47,7 @@ export function createHttpClient(baseUrl: string, fetch: typeof globalThis.fetch
 }
 
 /** The engine behind a message port. The caller starts the port after this. */
-export function createPortClient(port: MessagePort): Client {
+export function createPortClient(port: Port): Client {
   return clientOf(new PortLink<Context>({ port, ...borderOptions() }));
 }
 

@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import type { Client } from '../../shared/contract.ts';
-import { WindowBridge } from '../../shared/window-bridge.ts';
+import type { WindowBridge } from '../../shared/window-bridge.ts';
 import { createHttpClient, createPortClient } from './client.ts';
+
+const UnderElectron = z.object({
+  layover: z.object({
+    host: z.literal('electron'),
+    connectMessage: z.string(),
+  }) satisfies z.ZodType<WindowBridge>,
+});
 
 /**
  * The engine as this window reaches it: through the port that the preload script passes on (Electron), else
  * over HTTP from where the page came (browser host).
  */
 export function connect(page: Window & typeof globalThis = window): Client {
-  const bridge = z.object({ layover: WindowBridge }).safeParse(page);
+  const bridge = UnderElectron.safeParse(page);
   if (!bridge.success) return createHttpClient(`${page.location.origin}/rpc`);
   const { port1, port2 } = new MessageChannel();
   const client = createPortClient(port1);

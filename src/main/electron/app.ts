@@ -1,0 +1,124 @@
+import path from 'node:path';
+import type * as Electron from 'electron';
+import type { Engine } from '../../engine/types.ts';
+import { createLog } from '../../platform/log.ts';
+import { seedServiceUrl } from '../../platform/settings.ts';
+import { asLayoverError } from '../../shared/errors.ts';
+import type { Platform } from '../../shared/platform.ts';
+import { openBundle } from '../bundle.ts';
+import { parseHostOptions, UsageError } from '../host-options.ts';
+import type { HostOptions } from '../host-options.ts';
+import { createWindowHandler } from '../window-handler.ts';
+import { acceptConnections } from './connections.ts';
+import type { ElectronPieces } from './electron-platform.ts';
+import { createElectronPlatform } from './electron-platform.ts';
+import { lockNavigation } from './navigation.ts';
+import { denyPermissions } from './permissions.ts';
+import { handleAppScheme } from './scheme.ts';
+import { openWindow } from './window.ts';
+
+export type AppPieces = ElectronPieces &
+  Pick<typeof Electron, 'BrowserWindow' | 'dialog' | 'ipcMain' | 'Menu' | 'protocol'>;
+
+export interface AppOptions {
+  readonly electron: AppPieces;
+  /** Without the program's name. What is not an option of ours is passed over. */
+  readonly argv: readonly string[];
+  readonly bundleFolder: string;
+  readonly preloadFile: string;
+  readonly createEngine: (platform: Platform) => Promise<Pick<Engine, 'router' | 'media' | 'stop'>>;
+}
+
+/**
+ * The life of the app. Resolves once the window is loaded, or false when another instance runs already (that
+ * one comes to the front) or the start failed (the viewer has been told).
+ */
+export async function runApp({
+  electron,
+  argv,
+  bundleFolder,
+  preloadFile,
+  createEngine,
+}: AppOptions): Promise<boolean> {
+  const { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session } = electron;
+  const options = readOptions(argv);
+  if (options instanceof UsageError) {
+    dialog.showErrorBox('Layover', options.message);
+    app.exit(2);
+    return false;
+  }
+  if (options.data) app.setPath('userData', options.data);
+  app.enableSandbox();
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return false;
+  }
+  const log = createLog({
+    folder: path.join(app.getPath('userData'), 'logs'),
+    stderrLevel: options['log-level'],
+    now: () => Date.now(),
+  });
+  app.on('session-created', denyPermissions);
+  app.on('web-contents-created', (_event, contents) => lockNavigation(contents, log));
+
+  try {
+    await app.whenReady();
+    log.info('host.versions', { electron: process.versions['electron'], node: process.versions.node });
+    denyPermissions(session.defaultSession);
+    if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
+    // A shipped app takes its time from the machine alone.
+    const offsetMs = app.isPackaged ? 0 : options['qa-clock-offset-ms'];
+    const platform = createElectronPlatform(electron, offsetMs, log);
+    seedServiceUrl(platform.settings, options.service);
+    const bundle = openBundle(bundleFolder);
+    const engine = await createEngine(platform);
+    stopBeforeQuit(app, engine);
+    handleAppScheme(
+      protocol,
+      createWindowHandler(bundle, (request) => engine.media(request)),
+    );
+    acceptConnections(ipcMain, engine.router, log);
+
+    const open = () => openWindow(BrowserWindow, preloadFile, app.isPackaged);
+    let window = await open();
+    app.on('second-instance', () => {
+      if (window.isDestroyed()) return;
+      if (window.isMinimized()) window.restore();
+      window.focus();
+    });
+    app.on('activate', () => {
+      // macOS keeps an app without windows; a click on its icon wants one.
+      if (BrowserWindow.getAllWindows().length === 0) void open().then((opened) => (window = opened));
+    });
+    app.on('window-all-closed', () => {
+      if (process.platform !== 'darwin') app.quit();
+    });
+    return true;
+  } catch (thrown) {
+    const error = asLayoverError(thrown);
+    log.error('host.start-failed', { code: error.code, reason: String(thrown) });
+    dialog.showErrorBox('Layover', error.message);
+    app.exit(1);
+    return false;
+  }
+}
+
+function readOptions(argv: readonly string[]): HostOptions | UsageError {
+  try {
+    return parseHostOptions(argv, { strict: false });
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+}
+
+/** Quitting waits until the engine has put everything away. */
+function stopBeforeQuit(app: AppPieces['app'], engine: Pick<Engine, 'stop'>): void {
+  let isStopping = false;
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    if (isStopping) return;
+    isStopping = true;
+    void engine.stop().finally(() => app.exit(0));
+  });
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import type * as Electron from 'electron';
+import ElectronStore from 'electron-store';
+import { createSystemClock } from '../../platform/clock.ts';
+import { createPolledSignal } from '../../platform/network.ts';
+import { openSettings } from '../../platform/settings.ts';
+import type { Log, Platform } from '../../shared/platform.ts';
+import type { Ms } from '../../shared/units.ts';
+import { createPowerSignal } from './power.ts';
+import { createSafeStorageBox } from './safe-storage-secrets.ts';
+import { createSessionFetch } from './session-fetch.ts';
+
+export type ElectronPieces = Pick<
+  typeof Electron,
+  'app' | 'net' | 'powerMonitor' | 'powerSaveBlocker' | 'safeStorage' | 'session'
+>;
+
+/** The Platform as Electron has it. Only after `ready`: keychain, power and sessions need it. */
+export function createElectronPlatform(electron: ElectronPieces, qaClockOffsetMs: Ms, log: Log): Platform {
+  const userData = electron.app.getPath('userData');
+  return {
+    host: 'electron',
+    version: electron.app.getVersion(),
+    clock: createSystemClock(qaClockOffsetMs),
+    fetch: createSessionFetch(electron.session),
+    paths: { userData, downloads: path.join(userData, 'downloads') },
+    secrets: createSafeStorageBox({
+      safeStorage: electron.safeStorage,
+      folder: userData,
+      platform: process.platform,
+      log,
+    }),
+    random: (sizeBytes) => randomBytes(sizeBytes),
+    network: createPolledSignal(() => electron.net.isOnline()),
+    power: createPowerSignal(electron.powerMonitor, electron.powerSaveBlocker),
+    settings: openSettings(
+      userData,
+      log,
+      ({ cwd, name }) =>
+        new ElectronStore<Record<string, unknown>>({ cwd, name, accessPropertiesByDotNotation: false }),
+    ),
+    log,
+  };
+}

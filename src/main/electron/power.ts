@@ -1,0 +1,24 @@
+import type { PowerMonitor, PowerSaveBlocker } from 'electron';
+import type { PowerSignal } from '../../shared/platform.ts';
+
+/** Sleep and waking as the system tells them; staying awake only while something asks for it. */
+export function createPowerSignal(monitor: PowerMonitor, blocker: PowerSaveBlocker): PowerSignal {
+  return {
+    onSuspend: (listener) => {
+      monitor.on('suspend', listener);
+      return () => void monitor.off('suspend', listener);
+    },
+    onResume: (listener) => {
+      monitor.on('resume', listener);
+      return () => void monitor.off('resume', listener);
+    },
+    stayAwake: (reason) => {
+      const id = blocker.start(reason === 'playing' ? 'prevent-display-sleep' : 'prevent-app-suspension');
+      let isHeld = true;
+      return () => {
+        if (isHeld) blocker.stop(id);
+        isHeld = false;
+      };
+    },
+  };
+}

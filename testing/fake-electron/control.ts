@@ -1,0 +1,28 @@
+import type { FakeState } from './state.ts';
+import { emitters, resetState, state } from './state.ts';
+
+export { pageChannel } from './ports.ts';
+export type { FakeSession } from './session.ts';
+export type { FakeWindow, FakeWebContents } from './windows.ts';
+
+/** A new, not yet ready app; what tests look at and turn. */
+export function resetElectron(userData: string): FakeState {
+  resetState(userData);
+  return state;
+}
+
+/** Chromium has started. */
+export function becomeReady(): void {
+  state.isReady = true;
+  emitters.app.emit('ready');
+}
+
+/** The machine goes to sleep, or wakes. */
+export function power(event: 'suspend' | 'resume'): void {
+  emitters.powerMonitor.emit(event);
+}
+
+/** Somebody starts the app a second time. */
+export function startAgain(): void {
+  emitters.app.emit('second-instance', {}, [], '', null);
+}
