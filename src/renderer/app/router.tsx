@@ -1,0 +1,65 @@
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
+import { z } from 'zod';
+import { DownloadsScreen } from '../downloads/downloads-screen.tsx';
+import { HomeScreen } from '../home/home-screen.tsx';
+import { SearchScreen } from '../search/search-screen.tsx';
+import { SettingsScreen } from '../settings/settings-screen.tsx';
+import { TitleScreen } from '../title/title-screen.tsx';
+import { WhoScreen } from '../who/who-screen.tsx';
+import { Gate } from './gate.tsx';
+import { Loading } from '../ui/loading.tsx';
+import { NotFound } from './not-found.tsx';
+import { Shell } from './shell.tsx';
+
+const root = createRootRoute({ component: Gate, notFoundComponent: NotFound });
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+
+const home = createRoute({ getParentRoute: () => shell, path: '/', component: HomeScreen });
+const search = createRoute({
+  getParentRoute: () => shell,
+  path: '/search',
+  component: SearchScreen,
+  validateSearch: z.object({ q: z.string().max(200).catch('').optional() }),
+});
+const title = createRoute({ getParentRoute: () => shell, path: '/title/$titleId', component: TitleScreen });
+const downloads = createRoute({
+  getParentRoute: () => shell,
+  path: '/downloads',
+  component: DownloadsScreen,
+});
+const settings = createRoute({ getParentRoute: () => shell, path: '/settings', component: SettingsScreen });
+const who = createRoute({ getParentRoute: () => root, path: '/who', component: WhoScreen });
+/** hls.js is the largest thing in the bundle and not needed before the first play. */
+const play = createRoute({
+  getParentRoute: () => root,
+  path: '/play/$videoId',
+  component: lazyRouteComponent(() => import('../player/player-screen.tsx'), 'PlayerScreen'),
+});
+
+const routeTree = root.addChildren([
+  shell.addChildren([home, search, title, downloads, settings]),
+  who,
+  play,
+]);
+
+/** Hash history: any host can serve the one page, whatever its address looks like. */
+export function createAppRouter() {
+  return createRouter({
+    routeTree,
+    history: createHashHistory(),
+    scrollRestoration: true,
+    defaultPendingComponent: Loading,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,110 @@
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import {
+  Menu as AriaMenu,
+  MenuItem,
+  MenuTrigger,
+  Popover,
+  Button as AriaButton,
+} from 'react-aria-components';
+import { Suspense } from 'react';
+import { Download, House, LogOut, Search, Settings, UsersRound } from 'lucide-react';
+import { useStatusAction } from '../data/actions.ts';
+import { useDownloads, useStatus } from '../data/queries.ts';
+import { useErrorSentence, useText } from '../i18n/use-text.ts';
+import { Loading } from '../ui/loading.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { Avatar } from '../who/avatar.tsx';
+import { ConnectionSign } from './connection-sign.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { Wordmark } from './wordmark.tsx';
+import './shell.css';
+
+function ProfileMenu() {
+  const text = useText();
+  const navigate = useNavigate();
+  const { profile } = useStatus();
+  const signOut = useStatusAction((client) => client.auth.signOut());
+  if (!profile) return null;
+  return (
+    <MenuTrigger>
+      <AriaButton className="shell-profile" aria-label={text('nav.profileMenu', { name: profile.name })}>
+        <Avatar profile={profile} />
+      </AriaButton>
+      <Popover className="menu-popover" placement="bottom end">
+        <AriaMenu className="menu">
+          <MenuItem className="menu-item" onAction={() => void navigate({ to: '/who' })}>
+            <UsersRound aria-hidden /> {text('nav.switchProfile')}
+          </MenuItem>
+          <MenuItem className="menu-item" onAction={() => void navigate({ to: '/settings' })}>
+            <Settings aria-hidden /> {text('nav.settings')}
+          </MenuItem>
+          <MenuItem className="menu-item" onAction={() => signOut.mutate(undefined)}>
+            <LogOut aria-hidden /> {text('nav.signOut')}
+          </MenuItem>
+        </AriaMenu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+function Notices() {
+  const sentence = useErrorSentence();
+  return useStatus().notices.map((notice) => (
+    <Notice key={notice.code} tone="warning">
+      {sentence(notice)}
+    </Notice>
+  ));
+}
+
+/** What stands around every screen but the player: the way to the others, and how things stand. */
+export function Shell() {
+  const text = useText();
+  const running = useDownloads().filter((each) => each.state === 'downloading' || each.state === 'queued');
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#content" onClick={focusContent}>
+        {text('nav.skip')}
+      </a>
+      <header className="shell-bar">
+        <Link to="/" className="shell-home" aria-label="Layover">
+          <Wordmark />
+        </Link>
+        <nav className="shell-nav" aria-label={text('nav.main')}>
+          <Link to="/" className="shell-link" activeOptions={{ exact: true }}>
+            <House aria-hidden /> {text('nav.home')}
+          </Link>
+          <Link to="/search" className="shell-link" activeOptions={{ includeSearch: false }}>
+            <Search aria-hidden /> {text('nav.search')}
+          </Link>
+          <Link to="/downloads" className="shell-link">
+            <Download aria-hidden /> {text('nav.downloads')}
+            {running.length > 0 ? (
+              <span className="shell-count">
+                <span aria-hidden>{running.length}</span>
+                <span className="for-listeners">{text('nav.running', { count: running.length })}</span>
+              </span>
+            ) : null}
+          </Link>
+        </nav>
+        <ConnectionSign />
+        <ProfileMenu />
+      </header>
+      <main id="content" tabIndex={-1} className="shell-content">
+        <div className="shell-notices">
+          <Notices />
+        </div>
+        <ErrorBoundary>
+          <Suspense fallback={<Loading />}>
+            <Outlet />
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+    </div>
+  );
+}
+
+/** The hash belongs to the router, so the link may not follow its address. */
+function focusContent(event: React.MouseEvent) {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
+}

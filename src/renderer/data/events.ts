@@ -1,0 +1,96 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { AppStatus, Client, DownloadView, EngineEvent } from '../../shared/contract.ts';
+import { keys } from './queries.ts';
+import type { Refusals } from './refusals.ts';
+
+type Changed = Extract<EngineEvent, { type: 'changed' }>['what'];
+
+const staleAfter: Record<Changed, readonly (readonly string[])[]> = {
+  catalog: [keys.catalog],
+  progress: [keys.home, keys.titles, keys.downloads],
+  'my-list': [keys.home, keys.titles],
+  profiles: [keys.profiles, keys.status],
+  settings: [keys.settings],
+  downloads: [keys.downloads, keys.storage],
+};
+
+/** One list entry replaced, or appended if it is new. */
+export function withDownload(list: DownloadView[] | undefined, download: DownloadView) {
+  if (!list) return undefined;
+  const known = list.some((each) => each.downloadId === download.downloadId);
+  return known
+    ? list.map((each) => (each.downloadId === download.downloadId ? download : each))
+    : [...list, download];
+}
+
+export interface EventPlaces {
+  readonly queryClient: QueryClient;
+  readonly refusals: Refusals;
+}
+
+/** Brings one event to the queries that it is about. */
+export function applyEvent(event: EngineEvent, { queryClient, refusals }: EventPlaces): void {
+  switch (event.type) {
+    case 'status': {
+      const before = queryClient.getQueryData<AppStatus>(keys.status);
+      queryClient.setQueryData(keys.status, event.status);
+      if (before?.profile?.profileId !== event.status.profile?.profileId) {
+        queryClient.removeQueries({ queryKey: keys.catalog, type: 'inactive' });
+        void queryClient.invalidateQueries({ queryKey: keys.catalog });
+        void queryClient.invalidateQueries({ queryKey: keys.downloads });
+      } else if (before?.connection !== event.status.connection) {
+        void queryClient.invalidateQueries({ queryKey: keys.catalog });
+      }
+      return;
+    }
+    case 'changed':
+      for (const queryKey of staleAfter[event.what]) void queryClient.invalidateQueries({ queryKey });
+      return;
+    case 'download': {
+      const before = queryClient.getQueryData<DownloadView[]>(keys.downloads);
+      queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) => withDownload(list, event.download));
+      const stateBefore = before?.find((each) => each.downloadId === event.download.downloadId)?.state;
+      if (stateBefore !== event.download.state)
+        void queryClient.invalidateQueries({ queryKey: keys.storage });
+      return;
+    }
+    case 'download-removed':
+      queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) =>
+        list?.filter((each) => each.downloadId !== event.downloadId),
+      );
+      void queryClient.invalidateQueries({ queryKey: keys.storage });
+      return;
+    case 'playback-refused':
+      refusals.tell(event.sessionId, event.error);
+      return;
+  }
+}
+
+/**
+ * The only subscriber to the engine's events. A stream that ends is opened again, and since events were
+ * missed meanwhile, everything is asked anew. Returns when the signal aborts; never throws.
+ *
+ * @param wait resolves when the next attempt may start
+ */
+export async function followEvents(
+  client: Client,
+  places: EventPlaces,
+  signal: AbortSignal,
+  wait: (attempt: number) => Promise<void>,
+): Promise<void> {
+  let failures = 0;
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    try {
+      const events = await client.app.events(undefined, { signal });
+      if (!isFirst) void places.queryClient.invalidateQueries();
+      for await (const event of events) {
+        failures = 0;
+        applyEvent(event, places);
+        if (signal.aborted) return;
+      }
+    } catch {
+      failures += 1;
+    }
+    if (!signal.aborted) await wait(failures);
+  }
+}

@@ -1,0 +1,62 @@
+import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import type { Client, AppStatus, DownloadView } from '../../shared/contract.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { useClient } from '../app/environment.ts';
+
+/** Every question that screens ask the engine, with its key: `events.ts` refreshes them by these keys. */
+export const keys = {
+  status: ['status'],
+  settings: ['settings'],
+  profiles: ['profiles'],
+  home: ['catalog', 'home'],
+  titles: ['catalog', 'title'],
+  searches: ['catalog', 'search'],
+  catalog: ['catalog'],
+  downloads: ['downloads'],
+  storage: ['storage'],
+  options: ['options'],
+} as const;
+
+export const queries = {
+  status: (client: Client) => queryOptions({ queryKey: keys.status, queryFn: () => client.app.status() }),
+  settings: (client: Client) =>
+    queryOptions({ queryKey: keys.settings, queryFn: () => client.settings.read() }),
+  profiles: (client: Client) =>
+    queryOptions({ queryKey: keys.profiles, queryFn: () => client.profiles.list() }),
+  home: (client: Client) => queryOptions({ queryKey: keys.home, queryFn: () => client.catalog.home() }),
+  title: (client: Client, titleId: string) =>
+    queryOptions({
+      queryKey: [...keys.titles, titleId],
+      queryFn: () => client.catalog.title({ titleId }),
+    }),
+  search: (client: Client, q: string) =>
+    queryOptions({
+      queryKey: [...keys.searches, q],
+      queryFn: () => client.catalog.search({ q }),
+      enabled: q !== '',
+      placeholderData: (previous) => previous,
+    }),
+  downloads: (client: Client) =>
+    queryOptions({ queryKey: keys.downloads, queryFn: () => client.downloads.list() }),
+  storage: (client: Client) =>
+    queryOptions({ queryKey: keys.storage, queryFn: () => client.downloads.storage() }),
+};
+
+/** Suspends until the engine has said how things stand. */
+export function useStatus(): AppStatus {
+  return useSuspenseQuery(queries.status(useClient())).data;
+}
+
+export function useSettings(): Settings {
+  return useSuspenseQuery(queries.settings(useClient())).data;
+}
+
+/** Empty until the engine has answered. */
+export function useDownloads(): DownloadView[] {
+  return useQuery(queries.downloads(useClient())).data ?? [];
+}
+
+/** True while what plays must come from the store. */
+export function useIsOffline(): boolean {
+  return useStatus().connection !== 'online';
+}

@@ -1,0 +1,43 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { WifiOff } from 'lucide-react';
+import { useClient } from '../app/environment.ts';
+import { queries, useIsOffline } from '../data/queries.ts';
+import { useText } from '../i18n/use-text.ts';
+import { CatalogRow } from './catalog-row.tsx';
+import { ContinueRow } from './continue-row.tsx';
+import { Hero } from './hero.tsx';
+import { OfflineRow } from './offline-row.tsx';
+import './home.css';
+
+export function HomeScreen() {
+  const text = useText();
+  const isOffline = useIsOffline();
+  const { data: home } = useSuspenseQuery(queries.home(useClient()));
+  const featured = home.rows.find((row) => row.kind === 'top-picks') ?? home.rows[0];
+  const hero = featured?.items[0];
+  return (
+    <div className="home">
+      <h1 className="for-listeners">{text('nav.home')}</h1>
+      {isOffline ? (
+        <div className="home-offline">
+          <WifiOff aria-hidden />
+          <div>
+            <h2>{text('home.offline.title')}</h2>
+            <p>{text('home.offline.lead')}</p>
+          </div>
+        </div>
+      ) : hero ? (
+        <Hero titleId={hero.titleId} />
+      ) : null}
+      {isOffline ? <OfflineRow /> : null}
+      {home.rows.length === 0 && !isOffline ? <p className="home-empty">{text('home.empty')}</p> : null}
+      {home.rows.map((row) =>
+        row.items.length === 0 ? null : row.kind === 'continue-watching' ? (
+          <ContinueRow key={row.kind} row={row} positions={home.positions} />
+        ) : (
+          <CatalogRow key={`${row.kind} ${row.because ?? ''}`} row={row} />
+        ),
+      )}
+    </div>
+  );
+}

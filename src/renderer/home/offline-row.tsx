@@ -1,0 +1,43 @@
+import { Link } from '@tanstack/react-router';
+import { CardRow } from '../cards/card-row.tsx';
+import { Card } from '../cards/card.tsx';
+import { playsOffline } from '../cards/reach.ts';
+import { useDownloads } from '../data/queries.ts';
+import { useTrustedNow } from '../data/trusted-now.ts';
+import { useLicenseSentence } from '../downloads/license-sentence.ts';
+import { useText } from '../i18n/use-text.ts';
+
+/** What the viewer can watch right now, first of all rows. */
+export function OfflineRow() {
+  const text = useText();
+  const nowMs = useTrustedNow();
+  const sentence = useLicenseSentence();
+  const ready = useDownloads().filter(playsOffline);
+  if (ready.length === 0)
+    return (
+      <p className="home-empty">
+        {text('home.offline.none')} <Link to="/downloads">{text('nav.downloads')}</Link>
+      </p>
+    );
+  return (
+    <CardRow title={text('home.offline.ready')} shape="backdrop">
+      {ready.map((download) => {
+        const { episode, position } = download;
+        const number =
+          episode && text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber });
+        return (
+          <Card
+            key={download.downloadId}
+            titleId={download.titleId}
+            artworkVersion={download.artworkVersion}
+            name={download.titleName}
+            shape="backdrop"
+            line={[number, sentence(download.verdict, nowMs)?.words].filter(Boolean).join(' · ')}
+            part={position ? position.positionSeconds / position.durationSeconds : undefined}
+            playVideoId={download.videoId}
+          />
+        );
+      })}
+    </CardRow>
+  );
+}

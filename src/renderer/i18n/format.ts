@@ -1,0 +1,78 @@
+import { DAY_MS, HOUR_MS } from '../../shared/units.ts';
+import type { BitsPerSecond, Bytes, Ms, Seconds } from '../../shared/units.ts';
+
+/** Sizes, times and languages as a reader of `locale` writes them. Decimal units, as disks are sold. */
+
+const steps = [
+  { unit: 'gigabyte', bytes: 1e9 },
+  { unit: 'megabyte', bytes: 1e6 },
+  { unit: 'kilobyte', bytes: 1e3 },
+] as const;
+
+export function formatSize(locale: string, bytes: Bytes): string {
+  const step = steps.find((each) => bytes >= each.bytes * 0.9995) ?? steps[2];
+  const value = bytes / step.bytes;
+  const maximumFractionDigits = step.unit === 'gigabyte' ? 2 : value < 10 ? 1 : 0;
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: step.unit,
+    unitDisplay: 'short',
+    maximumFractionDigits,
+  }).format(value);
+}
+
+export function formatRate(locale: string, bytesPerSecond: number): string {
+  return `${formatSize(locale, bytesPerSecond)}/s`;
+}
+
+export function formatBandwidth(locale: string, bitsPerSecond: BitsPerSecond): string {
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(bitsPerSecond / 1e6);
+  return `${number} Mbit/s`;
+}
+
+function unit(locale: string, value: number, name: 'day' | 'hour' | 'minute' | 'second'): string {
+  return new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+}
+
+/** "1 hr 52 min", "23 min", "40 sec". */
+export function formatDuration(locale: string, seconds: Seconds): string {
+  if (seconds < 60) return unit(locale, Math.max(0, Math.round(seconds)), 'second');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return unit(locale, minutes, 'minute');
+  const hours = unit(locale, Math.floor(minutes / 60), 'hour');
+  return minutes % 60 === 0 ? hours : `${hours} ${unit(locale, minutes % 60, 'minute')}`;
+}
+
+/** What remains of a window, in its one telling unit: days from three days up, then hours, then minutes. */
+export function formatRemaining(locale: string, remainingMs: Ms): string {
+  const left = Math.max(0, remainingMs);
+  if (left >= 3 * DAY_MS) return unit(locale, Math.floor(left / DAY_MS), 'day');
+  if (left >= HOUR_MS) return unit(locale, Math.floor(left / HOUR_MS), 'hour');
+  return unit(locale, Math.floor(left / 60_000), 'minute');
+}
+
+/** "Fri 18:40" within the week, else with the date. */
+export function formatMoment(locale: string, atMs: Ms, nowMs: Ms): string {
+  const isNear = Math.abs(atMs - nowMs) < 6 * DAY_MS;
+  const day = isNear ? ({ weekday: 'short' } as const) : ({ day: 'numeric', month: 'short' } as const);
+  return new Intl.DateTimeFormat(locale, { ...day, hour: 'numeric', minute: '2-digit' }).format(atMs);
+}
+
+/** A player's clock: "4:05", "1:02:33". */
+export function formatClock(seconds: Seconds): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const rest = `${hours > 0 ? two(Math.floor(whole / 60) % 60) : Math.floor(whole / 60)}:${two(whole % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+/** "español" → "Español": names of languages stand alone here. */
+export function formatLanguage(locale: string, tag: string): string {
+  try {
+    const name = new Intl.DisplayNames(locale, { type: 'language' }).of(tag) ?? tag;
+    return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
+  } catch {
+    return tag;
+  }
+}

@@ -1,0 +1,25 @@
+import { useText } from '../i18n/use-text.ts';
+import { AboutSection } from './about-section.tsx';
+import { AccountSection } from './account-section.tsx';
+import { AppearanceSection } from './appearance-section.tsx';
+import { DownloadSection } from './download-section.tsx';
+import { PlaybackSection } from './playback-section.tsx';
+import { SecuritySection } from './security-section.tsx';
+import { StorageSection } from './storage-section.tsx';
+import './settings.css';
+
+export function SettingsScreen() {
+  const text = useText();
+  return (
+    <div className="screen settings">
+      <h1 className="screen-title">{text('nav.settings')}</h1>
+      <SecuritySection />
+      <AppearanceSection />
+      <DownloadSection />
+      <PlaybackSection />
+      <StorageSection />
+      <AccountSection />
+      <AboutSection />
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import { Link } from '@tanstack/react-router';
+import { Check, CloudOff, Play } from 'lucide-react';
+import type { Episode, Title } from '../../shared/catalog.ts';
+import type { WatchPosition } from '../../shared/progress.ts';
+import { useIsOutOfReach } from '../cards/reach.ts';
+import { DownloadButton } from '../downloads/download-button.tsx';
+import { useFormat } from '../i18n/use-format.ts';
+import { useText } from '../i18n/use-text.ts';
+import { Progress } from '../ui/progress.tsx';
+
+interface EpisodeListProps {
+  title: Extract<Title, { type: 'series' }>;
+  positions: WatchPosition[];
+  onDownload: (episode: Episode) => void;
+}
+
+/** All seasons, one below the other. */
+export function EpisodeList({ title, positions, onDownload }: EpisodeListProps) {
+  const text = useText();
+  const seasons = Map.groupBy(title.episodes, (episode) => episode.seasonNumber);
+  return [...seasons].map(([season, episodes]) => (
+    <section key={season} className="episodes" aria-labelledby={`season-${season}`}>
+      <h2 id={`season-${season}`}>{text('title.season', { season })}</h2>
+      <ol>
+        {episodes.map((episode) => (
+          <EpisodeLine
+            key={episode.videoId}
+            episode={episode}
+            position={positions.find((each) => each.videoId === episode.videoId)}
+            onDownload={() => onDownload(episode)}
+          />
+        ))}
+      </ol>
+    </section>
+  ));
+}
+
+interface EpisodeLineProps {
+  episode: Episode;
+  position: WatchPosition | undefined;
+  onDownload: () => void;
+}
+
+function EpisodeLine({ episode, position, onDownload }: EpisodeLineProps) {
+  const text = useText();
+  const format = useFormat();
+  const isOut = useIsOutOfReach()({ videoId: episode.videoId });
+  const number = text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber });
+  return (
+    <li className={`episode${isOut ? ' episode-out' : ''}`}>
+      <Link
+        to="/play/$videoId"
+        params={{ videoId: episode.videoId }}
+        className="episode-play"
+        aria-label={`${text('card.play', { name: `${number} ${episode.name}` })}${isOut ? `, ${text('card.out')}` : ''}`}
+      >
+        <span className="episode-number" aria-hidden>
+          {episode.episodeNumber}
+        </span>
+        {isOut ? <CloudOff aria-hidden /> : <Play aria-hidden fill="currentColor" />}
+      </Link>
+      <div className="episode-words">
+        <h3>{episode.name}</h3>
+        <p>{episode.description}</p>
+        {position && !position.completed ? (
+          <Progress
+            label={text('card.progress', { name: episode.name })}
+            part={position.positionSeconds / position.durationSeconds}
+          />
+        ) : null}
+      </div>
+      <span className="episode-length">
+        {position?.completed ? (
+          <span className="episode-watched">
+            <Check aria-hidden /> {text('title.watched')}
+          </span>
+        ) : null}
+        {format.duration(episode.durationSeconds)}
+      </span>
+      <DownloadButton videoId={episode.videoId} name={`${number} ${episode.name}`} onChoose={onDownload} />
+    </li>
+  );
+}

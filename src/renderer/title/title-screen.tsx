@@ -1,0 +1,129 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Check, Play, Plus, ThumbsDown, ThumbsUp } from 'lucide-react';
+import { playablesOf } from '../../shared/catalog.ts';
+import { useClient } from '../app/environment.ts';
+import { useTitleAction } from '../data/actions.ts';
+import { queries } from '../data/queries.ts';
+import { DownloadButton } from '../downloads/download-button.tsx';
+import { useFormat } from '../i18n/use-format.ts';
+import { useText } from '../i18n/use-text.ts';
+import { Artwork } from '../ui/artwork.tsx';
+import { IconToggle } from '../ui/button.tsx';
+import { ErrorNotice } from '../ui/notice.tsx';
+import { Progress } from '../ui/progress.tsx';
+import { EpisodeList } from './episode-list.tsx';
+import { nextUp } from './next-up.ts';
+import { TitleFacts } from './title-facts.tsx';
+import { DownloadDialog } from '../downloads/download-dialog.tsx';
+import './title.css';
+
+export function TitleScreen() {
+  const text = useText();
+  const format = useFormat();
+  const { titleId } = useParams({ from: '/shell/title/$titleId' });
+  const { data } = useSuspenseQuery(queries.title(useClient(), titleId));
+  const { title, positions, listed, rating } = data;
+  const [downloading, setDownloading] = useState<{ videoId: string; name: string } | null>(null);
+  const setListed = useTitleAction((client, input: boolean) =>
+    client.catalog.setListed({ titleId, listed: input }),
+  );
+  const rate = useTitleAction((client, input: 0 | 1 | null) =>
+    client.catalog.rate({ titleId, rating: input }),
+  );
+  const next = nextUp(title, positions);
+  const episode = next.episode;
+  const number = episode
+    ? text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber })
+    : undefined;
+  const verb = text(next.kind === 'resume' ? 'title.resume' : 'title.play');
+
+  return (
+    <article className="title">
+      <div className="title-head">
+        <div className="title-picture">
+          <Artwork {...title} shape="backdrop" isEager />
+        </div>
+        <div className="title-words">
+          <h1>{title.name}</h1>
+          <TitleFacts title={title} />
+          {next.kind === 'resume' ? (
+            <div className="title-resume">
+              <Progress
+                label={text('card.progress', { name: title.name })}
+                part={next.positionSeconds / next.durationSeconds}
+              />
+              <span>
+                {[
+                  number,
+                  text('card.left', { time: format.duration(next.durationSeconds - next.positionSeconds) }),
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </span>
+            </div>
+          ) : null}
+          <div className="title-buttons">
+            <Link to="/play/$videoId" params={{ videoId: next.videoId }} className="button button-primary">
+              <Play aria-hidden fill="currentColor" />
+              {number ? `${verb} ${number}` : verb}
+            </Link>
+            {title.type === 'film' ? (
+              <DownloadButton
+                videoId={title.videoId}
+                name={title.name}
+                look="button"
+                onChoose={() => setDownloading({ videoId: title.videoId, name: title.name })}
+              />
+            ) : null}
+            <span className="title-marks">
+              <IconToggle
+                label={text('title.myList')}
+                icon={listed ? <Check aria-hidden /> : <Plus aria-hidden />}
+                isOn={listed}
+                onChange={(on) => setListed.mutate(on)}
+              />
+              <IconToggle
+                label={text('title.thumbsUp')}
+                icon={<ThumbsUp aria-hidden {...(rating === 1 ? { fill: 'currentColor' } : {})} />}
+                isOn={rating === 1}
+                onChange={(on) => rate.mutate(on ? 1 : null)}
+              />
+              <IconToggle
+                label={text('title.thumbsDown')}
+                icon={<ThumbsDown aria-hidden {...(rating === 0 ? { fill: 'currentColor' } : {})} />}
+                isOn={rating === 0}
+                onChange={(on) => rate.mutate(on ? 0 : null)}
+              />
+            </span>
+          </div>
+          <ErrorNotice error={setListed.error ?? rate.error} />
+        </div>
+      </div>
+      <div className="title-body">
+        <p className="title-description">{title.description}</p>
+        <dl className="title-details">
+          <dt>{text('title.cast')}</dt>
+          <dd>{title.cast.length > 0 ? format.list(title.cast) : '–'}</dd>
+          <dt>{text('title.audio')}</dt>
+          <dd>{format.list(title.audioLanguages.map(format.language)) || '–'}</dd>
+          <dt>{text('title.subtitles')}</dt>
+          <dd>{format.list(title.subtitleLanguages.map(format.language)) || '–'}</dd>
+        </dl>
+      </div>
+      {title.type === 'series' ? (
+        <EpisodeList
+          title={title}
+          positions={positions}
+          onDownload={(chosen) =>
+            setDownloading({ videoId: chosen.videoId, name: `${title.name} · ${chosen.name}` })
+          }
+        />
+      ) : null}
+      {downloading && playablesOf(title).some((each) => each.videoId === downloading.videoId) ? (
+        <DownloadDialog {...downloading} onClose={() => setDownloading(null)} />
+      ) : null}
+    </article>
+  );
+}
