@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary-folder.ts';
+import { until } from './until.ts';
 
 /** Why disks cannot be mounted here, in words for a skipped test; undefined where they can. */
 export const mountsImpossible: string | undefined = (() => {
@@ -11,7 +12,8 @@ export const mountsImpossible: string | undefined = (() => {
 
 export interface SmallDisk {
   readonly folder: string;
-  makeReadOnly(): void;
+  /** Resolves once nobody has a file of it open for writing any more. */
+  makeReadOnly(): Promise<void>;
 }
 
 /** A disk of its own of so many bytes, unmounted when the test ends. */
@@ -21,6 +23,7 @@ export function mountSmallDisk(sizeBytes: number): SmallDisk {
   onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
   return {
     folder,
-    makeReadOnly: () => void execFileSync('mount', ['-o', 'remount,ro', folder]),
+    makeReadOnly: () =>
+      until(() => spawnSync('mount', ['-o', 'remount,ro', folder], { stdio: 'ignore' }).status === 0),
   };
 }

@@ -41,14 +41,14 @@ describe('two processes', () => {
 });
 
 describe.skipIf(mountsImpossible)(`special disks (${mountsImpossible ?? 'tmpfs'})`, () => {
-  it('says so when the folder is read-only, whether or not a database is there', () => {
+  it('says so when the folder is read-only, whether or not a database is there', async () => {
     const fresh = mountSmallDisk(1024 * 1024);
-    fresh.makeReadOnly();
+    await fresh.makeReadOnly();
     expect(() => open(fresh.folder)).toThrow(expect.objectContaining({ code: 'database/unwritable' }));
 
     const used = mountSmallDisk(8 * 1024 * 1024);
     open(used.folder).database.close();
-    used.makeReadOnly();
+    await used.makeReadOnly();
     expect(() => open(used.folder)).toThrow(expect.objectContaining({ code: 'database/unwritable' }));
   });
 

@@ -30,8 +30,10 @@ const notesIn = (database: Database) => database.sql.prepare('SELECT text FROM n
 async function folderWith(texts: string[], backedUp: boolean) {
   const folder = temporaryFolder();
   const { database } = openDatabase({ folder, migrations: [notes], log: createRecordingLog() });
-  for (let n = 0; n < 200; n += 1) addNote(database, `filler ${n} ${'.'.repeat(400)}`);
-  for (const text of texts) addNote(database, text);
+  database.transaction(() => {
+    for (let n = 0; n < 200; n += 1) addNote(database, `filler ${n} ${'.'.repeat(400)}`);
+    for (const text of texts) addNote(database, text);
+  });
   if (backedUp) await database.backup();
   database.close();
   return folder;

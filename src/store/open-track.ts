@@ -26,7 +26,8 @@ export function createOpenTrack(parts: OpenTrackParts): OpenTrack {
   const { track, trackId } = file;
   let closed = false;
 
-  const errorOf = (thrown: unknown, neededBytes = 0) => diskError(thrown, { folder: parts.folder, neededBytes });
+  const errorOf = (thrown: unknown, neededBytes = 0) =>
+    diskError(thrown, { folder: parts.folder, neededBytes });
   const checkOpen = () => {
     if (closed) throw new LayoverError('store/locked', { trackId });
   };

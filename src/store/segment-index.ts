@@ -42,9 +42,7 @@ export function createSegmentIndex(database: Database) {
       `INSERT INTO store_track (${spec}, headerDigest, wrappedKey, sealedBytes)
        VALUES (@trackId, @downloadId, @videoId, @renditionId, @kind, @headerDigest, @wrappedKey, ${HEADER_BYTES})`,
     ),
-    track: sql.prepare(
-      'SELECT track, trackId, headerDigest, wrappedKey FROM store_track WHERE trackId = ?',
-    ),
+    track: sql.prepare('SELECT track, trackId, headerDigest, wrappedKey FROM store_track WHERE trackId = ?'),
     tracks: sql.prepare('SELECT track, trackId, headerDigest, wrappedKey FROM store_track'),
     hasTracks: sql.prepare('SELECT EXISTS (SELECT 1 FROM store_track)').pluck(),
     specs: sql.prepare(
@@ -101,7 +99,8 @@ export function createSegmentIndex(database: Database) {
     addTrack(track: TrackSpec, headerDigest: Buffer, wrappedKey: Buffer): void {
       statements.addTrack.run({ ...track, headerDigest, wrappedKey });
     },
-    track: (trackId: string): TrackRow | undefined => TrackRow.optional().parse(statements.track.get(trackId)),
+    track: (trackId: string): TrackRow | undefined =>
+      TrackRow.optional().parse(statements.track.get(trackId)),
     tracks: (): TrackRow[] => z.array(TrackRow).parse(statements.tracks.all()),
     hasTracks: (): boolean => statements.hasTracks.get() === 1,
     specs: (downloadId?: string): TrackSpec[] =>
