@@ -1,0 +1,156 @@
+import { decryptSegment } from '../cdn/decrypt.ts';
+import type { Steering } from '../cdn/types.ts';
+import type { Licenses } from '../license/types.ts';
+import { LayoverError } from '../shared/errors.ts';
+import type { NetworkSignal } from '../shared/platform.ts';
+import type { Bytes } from '../shared/units.ts';
+import type { OpenTrack, Store } from '../store/types.ts';
+import { takeStock, wireBytes } from './plan.ts';
+import type { Plan, PlannedFile } from './plan.ts';
+
+export interface JobDeps {
+  readonly store: Store;
+  readonly licenses: Licenses;
+  readonly network: NetworkSignal;
+  readonly steering: Steering;
+}
+
+export interface Job {
+  readonly downloadId: string;
+  readonly videoId: string;
+  readonly plan: Plan;
+  readonly signal: AbortSignal;
+  onPhase(phase: 'license' | 'downloading' | 'verifying'): void;
+  /** Stock was taken: so much is there. */
+  onStock(storedBytes: Bytes): void;
+  /** One more segment is durable. */
+  onStored(bytes: Bytes): void;
+}
+
+/** One connection leaves the link idle while it waits for answers; many would starve what is being watched. */
+const AT_ONCE = 4;
+/** Bytes that never verify mean a disk that is failing: to write them for ever does not help. */
+const MOST_REPAIRS = 3;
+
+/**
+ * Works on a download until it is complete and verified. Starts from what the store holds, so it may be
+ * stopped at any point and called again. Errors: what licenses, OCAs and store throw; the signal's reason.
+ */
+export async function runJob(deps: JobDeps, job: Job): Promise<void> {
+  const { store, licenses, network } = deps;
+  const { downloadId, plan, signal } = job;
+  const stock = () => {
+    const taken = takeStock(plan, store, downloadId);
+    job.onStock(taken.storedBytes);
+    return taken;
+  };
+  if (stock().missing.length > 0 && !network.isOnline()) throw new LayoverError('network/offline');
+
+  await ensureLicense(licenses, job);
+  signal.throwIfAborted();
+  const tracks = await openTracks(deps, job);
+  try {
+    for (let repairs = 0; ; repairs += 1) {
+      const { missing, missingBytes } = stock();
+      if (missing.length > 0) {
+        await ensureSpace(store, missingBytes ?? 0);
+        job.onPhase('downloading');
+        await fetchAll(deps, job, tracks, missing);
+      }
+      job.onPhase('verifying');
+      for (const track of tracks.values()) await track.verify(signal);
+      signal.throwIfAborted();
+      if (stock().missing.length === 0) return;
+      if (repairs >= MOST_REPAIRS) throw new LayoverError('store/damaged');
+    }
+  } finally {
+    for (const track of tracks.values()) track.close();
+  }
+}
+
+/** A download that lay long enough for its license to end gets new windows before it goes on. */
+async function ensureLicense(licenses: Licenses, { videoId, onPhase }: Job): Promise<void> {
+  if (!licenses.held().includes(videoId)) {
+    onPhase('license');
+    await licenses.acquire(videoId, 'offline');
+  }
+  const verdict = licenses.verdict(videoId);
+  if (!verdict.allowed && verdict.canRenew && verdict.reason !== 'clock-behind') {
+    onPhase('license');
+    await licenses.renew(videoId);
+  }
+  await licenses.contentKey(videoId);
+}
+
+async function openTracks(
+  { store, licenses }: JobDeps,
+  { plan, videoId }: Job,
+): Promise<Map<string, OpenTrack>> {
+  const tracks = new Map<string, OpenTrack>();
+  try {
+    for (const spec of plan.tracks) {
+      await store.createTrack(spec, await licenses.contentKey(videoId));
+      tracks.set(spec.trackId, store.unlock(spec.trackId, await licenses.contentKey(videoId)));
+    }
+    return tracks;
+  } catch (error) {
+    for (const track of tracks.values()) track.close();
+    throw error;
+  }
+}
+
+/** Says at once what would otherwise be found out gigabytes later. */
+async function ensureSpace(store: Store, missingBytes: Bytes): Promise<void> {
+  const neededBytes = missingBytes - (await store.freeBytes());
+  if (neededBytes > 0) throw new LayoverError('store/no-space', { neededBytes });
+}
+
+async function fetchAll(
+  deps: JobDeps,
+  job: Job,
+  tracks: ReadonlyMap<string, OpenTrack>,
+  missing: readonly PlannedFile[],
+): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([job.signal, stop.signal]);
+  const queue = missing.values();
+  const work = async () => {
+    for (const file of queue) {
+      const track = tracks.get(file.trackId);
+      if (!track) throw new LayoverError('store/missing');
+      await fetchOne(deps, job, track, file, signal);
+    }
+  };
+  const first: { error?: unknown } = {};
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, () =>
+      work().catch((error: unknown) => {
+        // The others only echo the first, whose error tells why.
+        if (!stop.signal.aborted) first.error = error;
+        stop.abort();
+      }),
+    ),
+  );
+  job.signal.throwIfAborted();
+  if (first.error !== undefined) throw first.error as Error;
+}
+
+async function fetchOne(
+  { steering, licenses }: JobDeps,
+  job: Job,
+  track: OpenTrack,
+  { segment }: PlannedFile,
+  signal: AbortSignal,
+): Promise<void> {
+  const { path, byteRange, integrity, encryption, index } = segment;
+  signal.throwIfAborted();
+  const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
+  const { bytes } = await steering.fetch(request, signal);
+  // Asked for anew each time: license/ wipes a key, in place, the moment its verdict ends.
+  const plain = await decryptSegment(bytes, encryption, await licenses.contentKey(job.videoId));
+  if (plain.byteLength !== (integrity?.plainBytes ?? plain.byteLength))
+    throw new LayoverError('cdn/digest-mismatch', { path });
+  signal.throwIfAborted();
+  await track.put(index, plain);
+  job.onStored(wireBytes(segment, plain.byteLength));
+}

@@ -1,0 +1,102 @@
+import { expect } from 'vitest';
+import { createCdn } from '../src/cdn/cdn.ts';
+import { createDownloads } from '../src/download/downloads.ts';
+import { downloadMigrations } from '../src/download/rows.ts';
+import type { Downloads, DownloadStatus, VideoSources } from '../src/download/types.ts';
+import type { LayoverError } from '../src/shared/errors.ts';
+import { createFakeClock } from './fake-clock.ts';
+import { createFakeLicenses } from './fake-licenses.ts';
+import { createFakeNetwork } from './fake-network.ts';
+import { createFaultServer } from './fault-server.ts';
+import { createMemoryDisk, createMemoryStore } from './memory-store.ts';
+import { openPlainDatabase } from './plain-database.ts';
+import { createRecordingLog } from './recording-log.ts';
+import { createSampleVideo } from './sample-video.ts';
+import type { SampleVideo } from './sample-video.ts';
+import { readAll } from './store-contract.ts';
+import { turn } from './until.ts';
+
+export const first = createSampleVideo('first', { segments: 6 });
+export const second = createSampleVideo('second', { segments: 2 });
+
+/** Everything of a download that outlives a process, and a way to start one on it. */
+export async function createDownloadWorld() {
+  const server = await createFaultServer([...first.files, ...second.files]);
+  const clock = createFakeClock();
+  const network = createFakeNetwork();
+  const licenses = createFakeLicenses((videoId) => (videoId === 'first' ? first : second).contentKey);
+  const disk = createMemoryDisk();
+  const database = openPlainDatabase(downloadMigrations);
+  const log = createRecordingLog();
+  const random = (sizeBytes: number) => new Uint8Array(sizeBytes);
+  const pathways = (token = 'good') => [{ id: 'oca-1', baseUrl: server.base(token) }];
+  const world = {
+    server, clock, network, licenses, disk, database, log, pathways,
+    renewals: 0,
+    token: 'good',
+    serviceError: null as LayoverError | null,
+    ids: 0,
+    downloads: undefined as unknown as Downloads,
+    history: [] as DownloadStatus[],
+    removed: [] as string[],
+    /** Runs that a test cut off, until they are gone. */
+    stopping: [] as Promise<void>[],
+    store: createMemoryStore(disk),
+    start() {
+      const renew = async () => {
+        world.renewals += 1;
+        if (world.serviceError) throw world.serviceError;
+        return pathways(world.token);
+      };
+      const sources: VideoSources = {
+        presentation: async (videoId) => ({
+          presentation: { ...(videoId === 'first' ? first : second).presentation, pathways: await renew() },
+          renewPathways: renew,
+        }),
+      };
+      world.store = createMemoryStore(disk);
+      const cdn = createCdn({ fetch, clock, network, log, random });
+      const newId = () => `download-${++world.ids}`;
+      world.downloads = createDownloads({ database, store: world.store, licenses, cdn, clock, network, log, sources, newId, random });
+      world.downloads.onChange((change) => {
+        if (change.type === 'changed') world.history.push(change.download);
+        else world.removed.push(change.downloadId);
+      });
+      world.downloads.start();
+    },
+    add: (video: SampleVideo) =>
+      world.downloads.add(video.selection, { ...video.presentation, pathways: pathways() }, { titleId: `title-${video.selection.videoId}` }),
+    /** Until the download is so. Time passes only while it waits: what is under way never looks too slow. */
+    async reach(downloadId: string, state: DownloadStatus['state']) {
+      for (let now = ''; now !== state; now = world.downloads.get(downloadId).state) {
+        await turn();
+        const { state: is, waitingFor } = world.downloads.get(downloadId);
+        if (is === 'waiting' && waitingFor !== 'license') clock.advance(100);
+      }
+    },
+    states: (downloadId: string) =>
+      world.history.filter((one) => one.downloadId === downloadId).map(({ state }) => state),
+    dispose: async () => {
+      await Promise.all([world.downloads.stop(), ...world.stopping]);
+      await server.close();
+      database.close();
+    },
+  }; // prettier-ignore
+  return world;
+}
+
+export type DownloadWorld = Awaited<ReturnType<typeof createDownloadWorld>>;
+
+/** Byte for byte what a player has to get. */
+export async function expectAllStored(
+  world: DownloadWorld,
+  video: SampleVideo,
+  downloadId: string,
+): Promise<void> {
+  for (const [name, plain] of video.plain) {
+    const [renditionId = '', index] = name.split('/');
+    const track = world.store.unlock(`${downloadId}.${renditionId}`, video.contentKey);
+    expect((await readAll(track.read(Number(index)))).equals(plain)).toBe(true);
+    track.close();
+  }
+}

@@ -1,0 +1,97 @@
+import { LayoverError } from '../src/shared/errors.ts';
+import type { ErrorCode } from '../src/shared/errors.ts';
+import type { Licenses } from '../src/license/types.ts';
+import type { Verdict } from '../src/shared/license.ts';
+
+type Refusal = Extract<Verdict, { allowed: false }>;
+
+export interface FakeLicenses extends Licenses {
+  /** Makes every later verdict this refusal; null: allowed again. */
+  refuse(reason: Refusal['reason'] | null, options?: { canRenew?: boolean }): void;
+  /** What the service does to `acquire` and `renew`; null: it grants. */
+  serviceError: LayoverError | null;
+  readonly calls: string[];
+  readonly watched: Map<string, number>;
+}
+
+const granted: Verdict = {
+  allowed: true,
+  playableUntilMs: null,
+  startByMs: null,
+  finishWithinSeconds: null,
+  limitedBy: 'none',
+  firstPlayAtMs: null,
+  canRenew: true,
+};
+const codes: Record<Refusal['reason'], ErrorCode> = {
+  'no-license': 'license/none',
+  'not-allowed': 'license/not-allowed',
+  'license-expired': 'license/expired',
+  'rental-expired': 'license/rental-expired',
+  'playback-expired': 'license/playback-expired',
+  'clock-behind': 'license/clock-behind',
+};
+
+/**
+ * Licenses without signatures and windows: they refuse when a test says so. Like the real ones they hand out
+ * one buffer for a key, and wipe it in place once they refuse.
+ */
+export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): FakeLicenses {
+  const held = new Map<string, 'stream' | 'offline'>();
+  const handedOut = new Map<string, Uint8Array>();
+  let refusal: Refusal | null = null;
+
+  const verdict = (videoId: string): Verdict =>
+    held.has(videoId)
+      ? (refusal ?? granted)
+      : { allowed: false, reason: 'no-license', sinceMs: null, canRenew: true };
+  const ask = async (call: string) => {
+    fake.calls.push(call);
+    if (fake.serviceError) throw fake.serviceError;
+  };
+
+  const fake: FakeLicenses = {
+    serviceError: null,
+    calls: [],
+    watched: new Map(),
+    refuse(reason, { canRenew = true } = {}) {
+      refusal = reason && { allowed: false, reason, sinceMs: null, canRenew };
+      if (!refusal) return;
+      for (const key of handedOut.values()) key.fill(0);
+      handedOut.clear();
+    },
+    verdict,
+    async acquire(videoId, purpose) {
+      await ask(`acquire ${videoId} ${purpose}`);
+      held.set(videoId, purpose);
+      return verdict(videoId);
+    },
+    async contentKey(videoId) {
+      const now = verdict(videoId);
+      if (!now.allowed) throw new LayoverError(codes[now.reason], { videoId });
+      const key = handedOut.get(videoId) ?? keyOf(videoId).slice();
+      handedOut.set(videoId, key);
+      return key;
+    },
+    recordWatched(videoId, watchedSeconds) {
+      fake.watched.set(videoId, (fake.watched.get(videoId) ?? 0) + watchedSeconds);
+      return verdict(videoId);
+    },
+    endViewing(videoId) {
+      fake.calls.push(`endViewing ${videoId}`);
+    },
+    async renew(videoId) {
+      await ask(`renew ${videoId}`);
+      refusal = null;
+      return verdict(videoId);
+    },
+    async release(videoId) {
+      fake.calls.push(`release ${videoId}`);
+      held.delete(videoId);
+    },
+    flushReleases: async () => 0,
+    purgeExpired() {},
+    held: () => [...held].filter(([, purpose]) => purpose === 'offline').map(([videoId]) => videoId),
+  };
+  return fake;
+}
