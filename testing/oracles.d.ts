@@ -8,6 +8,9 @@ declare module 'm3u8-parser' {
   }
 }
 declare module 'mpd-parser' {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  export function parse(text: string, options: { manifestUri: string }): any;
+  const mpdParser: {
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    parse(text: string, options: { manifestUri: string }): any;
+  };
+  export default mpdParser;
 }

@@ -179,9 +179,11 @@ describe('attachIntegrity', () => {
         byteRange: { offsetBytes: 0, lengthBytes: 9 },
       })),
     }));
-    const attached = attachIntegrity({ ...presentation, video: ranged }, {
-      toString: { sizeBytes: 1, plainBytes: 1, sha256: 'ab'.repeat(32) },
-    } as never);
+    const whole = { sizeBytes: 1, plainBytes: 1, sha256: 'ab'.repeat(32) };
+    const attached = attachIntegrity(
+      { ...presentation, video: ranged },
+      Object.fromEntries([['toString', whole]]),
+    );
     expect(attached.video).toEqual(ranged);
     expect(attachIntegrity({ ...presentation, video: ranged }, {}).video).toEqual(ranged);
   });

@@ -38,6 +38,14 @@ describe('segment addressing', () => {
     expect(presentation(text, url).video[0]?.init?.path).toBe('r-$.mp4');
   });
 
+  it('counts a begun segment, however coarse the timescale, and no segment for a rounding error', () => {
+    const text = (length: string, more: string) =>
+      one(template(`media="$Number$" ${more}`), `mediaPresentationDuration="PT${length}S"`);
+    expect(paths(text('108.36', 'duration="4" timescale="1"'))).toHaveLength(28);
+    expect(paths(text('8.008', 'duration="96096" timescale="24000"'))).toHaveLength(2);
+    expect(timing(text('0.3', 'duration="1" timescale="10"')).at(-1)).toEqual([0.2, 0.1]);
+  });
+
   it('stops at endNumber', () => {
     expect(paths(one(template('media="$Number$" duration="1" endNumber="3"')))).toEqual(['1', '2', '3']);
     const text = one(template('media="$Number$" duration="4" startNumber="0" endNumber="1"'), '');

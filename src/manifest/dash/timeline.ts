@@ -89,8 +89,7 @@ function evenRun(timing: Timing, listed: number | undefined): Run {
   if (ticks === undefined) {
     // A single file that lasts as long as the period.
     if (listed !== 1 || periodSeconds === undefined) throw malformed('segments without a duration');
-    const whole = BigInt(Math.ceil(periodSeconds * Number(timing.timescale)));
-    return { time, ticks: whole, count: 1n };
+    return { time, ticks: periodEnd(timing) ?? 0n, count: 1n };
   }
   if (listed !== undefined) return { time, ticks, count: BigInt(listed) };
   const length = periodEnd(timing);
@@ -128,10 +127,13 @@ function untilNext(timing: Timing, following: XmlElement | undefined, time: bigi
   return positive(divideUp(end - time, ticks));
 }
 
+/**
+ * Length of the period in ticks, a begun tick counted; the thousandth takes off what is only the error of
+ * floating point, which would make a segment that does not exist.
+ */
 function periodEnd(timing: Timing): bigint | undefined {
   if (timing.periodSeconds === undefined) return undefined;
-  // Not up: a tick too many would make a segment that does not exist.
-  return BigInt(Math.round(timing.periodSeconds * Number(timing.timescale)));
+  return BigInt(Math.max(0, Math.ceil(timing.periodSeconds * Number(timing.timescale) - 1e-3)));
 }
 
 function seconds(timing: Timing, ticks: bigint): Seconds {
