@@ -1,21 +1,26 @@
-import { link, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { prepareDemoCatalogue } from '../service/encoder/demo-catalogue.ts';
+import { prepareDemoCatalogue } from '../service/encoder/demo/catalogue.ts';
 
 const shared = path.resolve(import.meta.dirname, '..', '.layover', 'service');
 const parts = ['media', 'encodes', 'titles', 'artwork'];
+
+/** Makes what is missing of the checkout's demo catalogue; a moment where nothing is. */
+export async function encodeDemoCatalogue(): Promise<void> {
+  await mkdir(shared, { recursive: true });
+  await prepareDemoCatalogue({
+    dataDir: shared,
+    onProgress: (done, total, name) =>
+      process.stderr.write(`\rdemo catalogue ${done}/${total} ${name}\u001b[K`),
+  });
+}
 
 /**
  * The demo catalogue, encoded once for a checkout, linked into `dataDir`: a service of its own for a test, in
  * a moment and without the space. Files are never changed in place, so links are as good as copies.
  */
 export async function linkDemoCatalogue(dataDir: string): Promise<void> {
-  await mkdir(shared, { recursive: true });
-  await prepareDemoCatalogue({
-    dataDir: shared,
-    onProgress: ({ done, total, name }) =>
-      process.stderr.write(`\rdemo catalogue ${done}/${total} ${name}\u001b[K`),
-  });
+  await encodeDemoCatalogue();
   for (const part of parts) await linkTree(path.join(shared, part), path.join(dataDir, part));
 }
 
@@ -24,6 +29,7 @@ async function linkTree(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
     if (entry.isDirectory()) await linkTree(source, target);
-    else await link(source, target);
+    // The temporary folder may lie on another disk.
+    else await link(source, target).catch(() => copyFile(source, target));
   }
 }
