@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { constants, setPriority } from 'node:os';
 import { z } from 'zod';
 import { LayoverError } from '../../src/shared/errors.ts';
 
@@ -72,6 +73,7 @@ export function runFfmpeg({ ffmpeg }: Ffmpeg, args: string[], options: RunOption
   options.signal?.throwIfAborted();
   const all = ['-hide_banner', '-nostdin', '-y', '-v', 'error', '-progress', 'pipe:1', ...args];
   const child = spawn(ffmpeg, all, { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  stepBack(child.pid);
   const kill = () => child.kill('SIGKILL');
   options.signal?.addEventListener('abort', kill, { once: true });
   let errors = '';
@@ -95,4 +97,13 @@ export function runFfmpeg({ ffmpeg }: Ffmpeg, args: string[], options: RunOption
       );
     });
   });
+}
+
+/** Encoding may take its time; what the viewer does meanwhile may not. */
+function stepBack(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not everywhere allowed, and the process may be gone already.
+  }
 }

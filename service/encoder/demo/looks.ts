@@ -24,9 +24,10 @@ export function lookGraph(look: Look, filters: ReadonlySet<string>, frames: numb
     case 'gradient': {
       if (!filters.has('gradients')) return plasma(look.colors);
       const colors = look.colors.map((color, index) => `c${index}=${color}`).join(':');
-      const center = 'x0=320:y0=180:x1=620:y1=330';
+      // Smooth enough to be computed small: the source is the costly part of this look.
+      const center = 'x0=128:y0=72:x1=248:y1=132';
       return (
-        `gradients=s=640x360:r=24:n=${look.colors.length}:${colors}:${center}` +
+        `gradients=s=256x144:r=24:n=${look.colors.length}:${colors}:${center}` +
         `:type=${look.shape}:seed=7:speed=0.006`
       );
     }
@@ -52,7 +53,8 @@ export function lookGraph(look: Look, filters: ReadonlySet<string>, frames: numb
         ? `sierpinski=s=320x180:r=24:seed=${look.seed}:jump=40,format=rgb24,${duotone(look.duotone)}`
         : plasma([...look.duotone]);
     case 'test-card':
-      return `testsrc2=s=640x360:r=24,hue=h='${look.hue}+t*6':s=0.9`;
+      // Its own clock, in the top left corner, is cut off: ours stands there.
+      return `testsrc2=s=640x400:r=24,crop=640:360:0:40,hue=h='${look.hue}+t*6':s=0.9`;
   }
 }
 

@@ -58,7 +58,7 @@ export const demoTitles: readonly DemoTitle[] = [
       {
         videoId: 'night-cartography-s1e2',
         videoNumber: 2,
-        seconds: 36,
+        seconds: 32,
         look: { kind: 'gradient', shape: 'circular', colors: ['#12062e', '#7c3aed', '#f0abfc', '#1e1b4b'] },
         episode: {
           number: 2,
@@ -69,7 +69,7 @@ export const demoTitles: readonly DemoTitle[] = [
       {
         videoId: 'night-cartography-s1e3',
         videoNumber: 3,
-        seconds: 40,
+        seconds: 36,
         look: { kind: 'gradient', shape: 'radial', colors: ['#031a1a', '#0d9488', '#99f6e4', '#042f2e'] },
         episode: {
           number: 3,
@@ -107,14 +107,14 @@ export const demoTitles: readonly DemoTitle[] = [
       {
         videoId: 'tiny-signals-s1e2',
         videoNumber: 5,
-        seconds: 40,
+        seconds: 36,
         look: { kind: 'test-card', hue: 120 },
         episode: { number: 2, name: 'The Long Beep', description: 'Dot learns what silence is for.' },
       },
       {
         videoId: 'tiny-signals-s1e3',
         videoNumber: 6,
-        seconds: 44,
+        seconds: 40,
         look: { kind: 'test-card', hue: 240 },
         episode: {
           number: 3,
@@ -153,7 +153,7 @@ export const demoTitles: readonly DemoTitle[] = [
       {
         videoId: 'cold-harbor-line-s1e2',
         videoNumber: 8,
-        seconds: 40,
+        seconds: 36,
         look: { kind: 'life', seed: 23, colors: ['#7ef0d4', '#0f5257', '#04161a'] },
         episode: {
           number: 2,
@@ -164,7 +164,7 @@ export const demoTitles: readonly DemoTitle[] = [
       {
         videoId: 'cold-harbor-line-s1e3',
         videoNumber: 9,
-        seconds: 48,
+        seconds: 44,
         look: { kind: 'life', seed: 42, colors: ['#ff6b81', '#5b1a3a', '#120414'] },
         episode: {
           number: 3,
@@ -213,7 +213,7 @@ export const demoTitles: readonly DemoTitle[] = [
       {
         videoId: 'rule-thirty',
         videoNumber: 11,
-        seconds: 64,
+        seconds: 48,
         look: { kind: 'automaton', rule: 30, seed: 30, duotone: ['#10241a', '#9be7b4'] },
       },
     ],

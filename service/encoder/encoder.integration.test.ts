@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { Parser } from 'm3u8-parser';
+import mpdParser from 'mpd-parser';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IntegrityAnswer } from '../../src/shared/service-api.ts';
+import type { TestVideo } from '../../testing/media.ts';
+import { makeTestVideo } from '../../testing/media.ts';
+import { TitleDrop } from './drop.ts';
+import { findFfmpeg } from './ffmpeg.ts';
+import { readMarker } from './marker.ts';
+import { toneAt } from './tones.ts';
+
+const SECONDS = 8;
+const tools = findFfmpeg();
+let folder: string;
+let dataDir: string;
+let mediaDir: string;
+let made: TestVideo;
+/** The media once more, with playlists that point to the key in a file: ffmpeg then plays them by itself. */
+let playable: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'layover-encoder-'));
+  dataDir = path.join(folder, 'data');
+  made = await makeTestVideo({ dataDir, seconds: SECONDS });
+  mediaDir = path.join(dataDir, 'media', made.videoId);
+  playable = path.join(folder, 'playable');
+  await cp(mediaDir, playable, { recursive: true });
+  await writeFile(path.join(playable, 'content.key'), Buffer.from(made.record.contentKeyHex, 'hex'));
+  for (const { id } of made.record.renditions) {
+    const playlist = path.join(playable, id, 'playlist.m3u8');
+    const text = await readFile(playlist, 'utf8');
+    await writeFile(playlist, text.replace(`urn:layover:content-key:${made.videoId}`, '../content.key'));
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function decode(playlist: string, ...args: string[]): Buffer {
+  const input = ['-v', 'error', '-allowed_extensions', 'ALL', '-i', path.join(playable, playlist)];
+  const run = spawnSync(tools.ffmpeg, [...input, ...args], { maxBuffer: 2 ** 30 });
+  expect(run.stderr.toString()).toBe('');
+  return run.stdout;
+}
+
+function hashes(frameMd5: string): string[] {
+  const lines = frameMd5.split('\n').filter((line) => line && !line.startsWith('#'));
+  return lines.map((line) => line.split(',').at(-1)?.trim() ?? '');
+}
+
+describe('a video that the encoder made', () => {
+  it.each(['v-240p', 'v-480p', 'v-720p'])('plays frame for frame what was encoded: %s', async (id) => {
+    const frames = path.join(dataDir, 'encodes', made.videoId, 'frames', `${id}.framemd5`);
+    const expected = hashes(await readFile(frames, 'utf8'));
+    expect(expected).toHaveLength(SECONDS * 24);
+    const got = hashes(decode(`${id}/playlist.m3u8`, '-f', 'framemd5', '-').toString());
+    expect(got).toEqual(expected);
+  });
+
+  it.each([
+    ['v-240p', 426, 240],
+    ['v-720p', 1280, 720],
+  ])('carries the number of each frame in the picture: %s', (id, width, height) => {
+    const every = 31;
+    const select = `select='not(mod(n,${every}))'`;
+    const raw = decode(
+      `${id}/playlist.m3u8`,
+      ...['-vf', select, '-vsync', '0', '-f', 'rawvideo', '-pix_fmt', 'rgba', '-'],
+    );
+    const size = width * height * 4;
+    const read = Array.from({ length: raw.length / size }, (_, index) =>
+      readMarker(raw.subarray(index * size, (index + 1) * size), width, height),
+    );
+    const count = Math.ceil((SECONDS * 24) / every);
+    expect(read).toEqual(
+      Array.from({ length: count }, (_, index) => ({ frame: index * every, videoNumber: 200 })),
+    );
+  });
+
+  it.each(['en', 'es'])('sounds like its language: %s', (language) => {
+    const raw = decode(`a-${language}/playlist.m3u8`, '-ac', '1', '-f', 'f32le', '-');
+    const samples = new Float32Array(raw.buffer, raw.byteOffset, raw.length / 4);
+    for (const second of [1, 2, 3]) {
+      // The middle of the second: clear of the encoder's delay and of the change of note.
+      const middle = samples.subarray((second + 0.25) * 48_000, (second + 0.75) * 48_000);
+      const other = language === 'en' ? 'es' : 'en';
+      const [own, foreign] = [language, other].map((name) => power(middle, toneAt(name, second))) as [
+        number,
+        number,
+      ];
+      expect(own).toBeGreaterThan(foreign * 100);
+    }
+  });
+
+  it('has integrity for every file that manifests name, and no other', async () => {
+    const text = await readFile(path.join(dataDir, 'encodes', made.videoId, 'integrity.json'), 'utf8');
+    const { files } = IntegrityAnswer.parse(JSON.parse(text));
+    const onDisk: string[] = [];
+    for (const { id } of made.record.renditions) {
+      const names = (await readdir(path.join(mediaDir, id))).filter((name) => name !== 'playlist.m3u8');
+      onDisk.push(...names.map((name) => `${made.videoId}/${id}/${name}`));
+    }
+    expect(Object.keys(files).sort()).toEqual(onDisk.sort());
+    for (const [file, { sizeBytes, plainBytes, sha256 }] of Object.entries(files)) {
+      const bytes = await readFile(path.join(dataDir, 'media', file));
+      expect(bytes.length).toBe(sizeBytes);
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+      const padding = file.endsWith('init.mp4') ? 0 : 16 - (plainBytes % 16);
+      expect(sizeBytes).toBe(plainBytes + padding);
+    }
+  });
+
+  it('is one video to independent parsers of HLS and DASH', async () => {
+    const hls = async (file: string) => {
+      const parser = new Parser();
+      parser.push(await readFile(path.join(mediaDir, file), 'utf8'));
+      parser.end();
+      return parser.manifest;
+    };
+    const mpdText = await readFile(path.join(mediaDir, 'manifest.mpd'), 'utf8');
+    const dash = mpdParser.parse(mpdText, { manifestUri: 'http://oca.example/manifest.mpd' });
+    const master = await hls('master.m3u8');
+
+    expect(master.playlists.map((variant: any) => variant.attributes.RESOLUTION)).toEqual([
+      { width: 426, height: 240 },
+      { width: 854, height: 480 },
+      { width: 1280, height: 720 },
+    ]);
+    expect(Object.keys(master.mediaGroups.AUDIO.audio)).toEqual(['English', 'Español']);
+    expect(Object.keys(master.mediaGroups.SUBTITLES.subtitles)).toEqual(['English', 'Español', 'Français']);
+    for (const variant of master.playlists) {
+      expect(variant.attributes.CODECS).toMatch(/^avc1\.[0-9a-f]{6},mp4a\.40\.2$/);
+      expect(variant.attributes['FRAME-RATE']).toBe('24.000');
+    }
+
+    const groups = (kind: string) =>
+      Object.values<any>(dash.mediaGroups[kind]).flatMap(Object.values) as any[];
+    const dashPlaylists: any[] = [
+      ...dash.playlists,
+      ...groups('AUDIO').flatMap((group) => group.playlists),
+      ...groups('SUBTITLES').flatMap((group) => group.playlists),
+    ];
+    expect(dashPlaylists).toHaveLength(made.record.renditions.length);
+    for (const playlist of dashPlaylists) {
+      const id: string = playlist.attributes.NAME;
+      const twin = await hls(`${id}/playlist.m3u8`);
+      const dashFiles = playlist.segments.map((segment: any) => segment.uri.replace(`${id}/`, ''));
+      expect(dashFiles).toEqual(twin.segments.map((segment: any) => segment.uri));
+      const total = twin.segments.reduce((sum: number, segment: any) => sum + segment.duration, 0);
+      expect(total).toBeCloseTo(SECONDS, 1);
+      expect(twin.segments[0].uri).toMatch(new RegExp(`^${twin.mediaSequence}\\.(m4s|vtt)$`));
+      for (const [index, segment] of twin.segments.entries()) {
+        expect(segment.duration).toBeCloseTo(playlist.segments[index].duration, 5);
+        expect(segment.key).toMatchObject({ method: 'AES-128' });
+      }
+    }
+  });
+
+  it('is published as a title, with pictures and without its key', async () => {
+    const text = await readFile(path.join(dataDir, 'titles', `${made.titleId}.json`), 'utf8');
+    const { title } = TitleDrop.parse(JSON.parse(text));
+    expect(title).toMatchObject({ type: 'film', durationSeconds: SECONDS, audioLanguages: ['en', 'es'] });
+    expect(text).not.toContain(made.record.contentKeyHex);
+    for (const [shape, size] of [
+      ['poster', '600x900'],
+      ['backdrop', '1280x720'],
+    ] as const) {
+      const file = path.join(dataDir, 'artwork', made.titleId, `${shape}.jpg`);
+      const { stderr } = spawnSync(tools.ffmpeg, ['-hide_banner', '-i', file], { encoding: 'utf8' });
+      expect(stderr).toContain(` ${size}`);
+    }
+    expect(await readdir(path.join(dataDir, 'work'))).toEqual([]);
+  });
+});
+
+/** Goertzel: how much of a frequency there is. */
+function power(samples: Float32Array, hertz: number): number {
+  const coefficient = 2 * Math.cos((2 * Math.PI * hertz) / 48_000);
+  let [before, last] = [0, 0];
+  for (const sample of samples) [before, last] = [last, sample + coefficient * last - before];
+  return last * last + before * before - coefficient * last * before;
+}

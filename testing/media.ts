@@ -1,0 +1,78 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { prepareDemoCatalogue } from '../service/encoder/demo/catalogue.ts';
+import type { DemoTitle } from '../service/encoder/demo/titles.ts';
+import type { VideoRecord } from '../service/encoder/drop.ts';
+import { layoutOf } from '../service/encoder/layout.ts';
+import { readVideoRecord } from '../service/encoder/video.ts';
+
+export interface TestVideoOptions {
+  /** A service's data folder; gets media, encode, artwork and title drop as the encoder would put them. */
+  readonly dataDir: string;
+  readonly seconds?: number;
+}
+
+export interface TestVideo {
+  readonly titleId: string;
+  readonly videoId: string;
+  readonly record: VideoRecord;
+}
+
+const test = { titleId: 'test-film', videoId: 'test-film', videoNumber: 200 };
+
+/**
+ * Puts one small real film into a data folder: all three rungs, two languages, three subtitles, marker burnt
+ * in. Encoded once per machine and version of the encoder, then copied.
+ */
+export async function makeTestVideo({ dataDir, seconds = 12 }: TestVideoOptions): Promise<TestVideo> {
+  const cached = path.join(tmpdir(), `layover-test-media-${await encoderVersion()}-${seconds}s`);
+  if (!(await isThere(cached))) {
+    const fresh = `${cached}.${randomBytes(4).toString('hex')}`;
+    await prepareDemoCatalogue({ dataDir: fresh, titles: [testTitle(seconds)], concurrency: 1 });
+    // Whoever else was making the same one at the same time made the same one.
+    await rename(fresh, cached).catch(() => rm(fresh, { recursive: true }));
+  }
+  await mkdir(dataDir, { recursive: true });
+  await cp(cached, dataDir, { recursive: true });
+  const record = await readVideoRecord(layoutOf(dataDir), test.videoId);
+  if (!record) throw new Error(`the cached test video is damaged: remove ${cached}`);
+  return { titleId: test.titleId, videoId: test.videoId, record };
+}
+
+function testTitle(seconds: number): DemoTitle {
+  return {
+    type: 'film',
+    facts: {
+      titleId: test.titleId,
+      name: 'Test Film',
+      description: 'Made for tests.',
+      releaseYear: 2026,
+      maturityRating: 'all',
+      genres: ['Test'],
+      cast: [],
+      popularity: 0.5,
+    },
+    artwork: { dark: '#101828', light: '#84adff', accent: '#ffffff', font: 'DejaVuSans-Bold.ttf' },
+    videos: [
+      { videoId: test.videoId, videoNumber: test.videoNumber, seconds, look: { kind: 'test-card', hue: 60 } },
+    ],
+  };
+}
+
+async function encoderVersion(): Promise<string> {
+  const folder = path.resolve(import.meta.dirname, '../service/encoder');
+  const names = (await readdir(folder, { recursive: true })).sort();
+  const sources = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  const hash = createHash('sha256').update(await readFile(import.meta.filename));
+  for (const name of sources) hash.update(name).update(await readFile(path.join(folder, name)));
+  return hash.digest('hex').slice(0, 12);
+}
+
+function isThere(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    () => true,
+    () => false,
+  );
+}
