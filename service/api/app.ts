@@ -28,7 +28,7 @@ export function buildApp(logger: LoggerChoice, context: (app: App) => ApiContext
     // One long address cannot keep the router busy.
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
-  }).withTypeProvider<ZodTypeProvider>() as unknown as App;
+  }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerProblem);
@@ -39,7 +39,7 @@ export function buildApp(logger: LoggerChoice, context: (app: App) => ApiContext
   void app.register(swagger, openApi);
   void app.register(
     async (scope) => {
-      publicRoutes(scope as unknown as App, own);
+      publicRoutes(scope, own);
       await scope.register(async (signedIn) => {
         signedIn.addHook('onRoute', (route) => {
           route.schema = { ...route.schema, security: [{ accessToken: [] }] };
@@ -48,7 +48,7 @@ export function buildApp(logger: LoggerChoice, context: (app: App) => ApiContext
           request.session = await authenticate(own, request);
         });
         for (const routes of [accountRoutes, catalogRoutes, playbackRoutes, licenseRoutes, viewingRoutes])
-          routes(signedIn as unknown as App, own);
+          routes(signedIn, own);
       });
     },
     { prefix: '/api/v1' },

@@ -6,7 +6,6 @@ import {
   generateKeyPair,
   importJWK,
 } from 'jose';
-import type { CryptoKey } from 'jose';
 import { z } from 'zod';
 import type { LicenseClaims } from '../../src/shared/license.ts';
 import type { SignInAnswer } from '../../src/shared/service-api.ts';
@@ -43,7 +42,7 @@ export async function createLicenseSigner({ signingKeys }: Database, nowMs: Ms):
   }));
   const [current] = known;
   if (!current) throw new Error('there is no signing key');
-  const privateKey = (await importJWK(current.jwk, 'EdDSA')) as CryptoKey;
+  const privateKey = await importJWK(current.jwk, 'EdDSA');
   return {
     publicKeys: known.map(({ kid, jwk: { kty, crv, x } }) => ({ kid, kty, crv, x })),
     sign: (claims) =>
@@ -53,14 +52,14 @@ export async function createLicenseSigner({ signingKeys }: Database, nowMs: Ms):
   };
 }
 
-/** The device's public key, checked to be a point of the curve. Throws when it is not. */
-export async function importDeviceKey(publicKey: DeviceKey): Promise<CryptoKey> {
-  return (await importJWK(publicKey, 'ECDH-ES')) as CryptoKey;
+/** Throws when the public key is not a point of its curve. */
+export async function checkDeviceKey(publicKey: DeviceKey): Promise<void> {
+  await importJWK(publicKey, 'ECDH-ES');
 }
 
 /** Compact JWE (ECDH-ES direct, A256GCM) that only the device can open. */
 export async function sealContentKey(contentKey: Uint8Array, publicKey: DeviceKey): Promise<string> {
   return new CompactEncrypt(contentKey)
     .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
-    .encrypt(await importDeviceKey(publicKey));
+    .encrypt(await importJWK(publicKey, 'ECDH-ES'));
 }

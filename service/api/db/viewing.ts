@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Id } from '../../../src/shared/catalog.ts';
-import { ProfileState, WatchPosition } from '../../../src/shared/progress.ts';
-import type { Mutation } from '../../../src/shared/progress.ts';
+import { WatchPosition } from '../../../src/shared/progress.ts';
+import type { Mutation, ProfileState } from '../../../src/shared/progress.ts';
 import type { Ms } from '../../../src/shared/units.ts';
 import type { Sql } from './sql.ts';
 

@@ -9,7 +9,7 @@ import {
   UnlockBody,
 } from '../../../src/shared/service-api.ts';
 import type { ApiContext } from '../context.ts';
-import { importDeviceKey } from '../license-signer.ts';
+import { checkDeviceKey } from '../license-signer.ts';
 import { matchesSecret } from '../passwords.ts';
 import { Problem } from '../problem.ts';
 import { makeToken, requireProfile, TOKEN_VALID_MS } from '../session.ts';
@@ -52,7 +52,7 @@ export function publicRoutes(app: App, context: ApiContext): void {
         matchesSecret(password, known?.passwordHash),
       );
       if (!known || !matches) throw new Problem('wrong-credentials');
-      await importDeviceKey(device.publicKey).catch((cause: unknown) => {
+      await checkDeviceKey(device.publicKey).catch((cause: unknown) => {
         throw new Problem('malformed', 'body/device/publicKey: not a point of P-256', { cause });
       });
       const nowMs = clock.now();
