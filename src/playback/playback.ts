@@ -1,0 +1,128 @@
+import type { Cdn } from '../cdn/types.ts';
+import type { Licenses } from '../license/types.ts';
+import { LayoverError } from '../shared/errors.ts';
+import type { Log } from '../shared/platform.ts';
+import { filesOf, renditionsOf } from '../shared/presentation.ts';
+import type { Store } from '../store/types.ts';
+import { createMediaHandler } from './media-handler.ts';
+import { statsOf } from './session.ts';
+import type { Session } from './session.ts';
+import type { Playback, PlaybackListener, StartedPlayback } from './types.ts';
+
+export interface PlaybackDeps {
+  readonly store: Store;
+  readonly licenses: Licenses;
+  readonly cdn: Cdn;
+  readonly log: Log;
+  /** Safe in a path, and not to be guessed: it is what the media handler knows a player by. */
+  newId(): string;
+}
+
+export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = {}): Playback {
+  const { store, licenses, cdn, log } = deps;
+  const sessions = new Map<string, Session>();
+  const sources = {
+    store,
+    licenses,
+    log,
+    onDamaged: (downloadId: string) => listener.onDamaged?.(downloadId),
+  };
+
+  function onRefused(session: Session, error: LayoverError): void {
+    if (session.isRefused) return;
+    session.isRefused = true;
+    listener.onRefused?.(session.sessionId, error);
+  }
+
+  function sessionOf(sessionId: string): Session {
+    const session = sessions.get(sessionId);
+    if (!session) throw new LayoverError('playback/unknown-session');
+    return session;
+  }
+
+  /** The refusal as license/ words it. */
+  async function tellRefusal(session: Session): Promise<void> {
+    await licenses.contentKey(session.videoId).then(
+      () => {},
+      (error: unknown) => {
+        if (error instanceof LayoverError) onRefused(session, error);
+      },
+    );
+  }
+
+  function howMuchIsStored({ presentation, downloadId }: Session): StartedPlayback['stored'] {
+    if (downloadId === null) return 'none';
+    let files = 0;
+    let held = 0;
+    for (const rendition of renditionsOf(presentation)) {
+      const stored = store.stored(`${downloadId}.${rendition.id}`);
+      const sizes = new Map(stored.map(({ index, plainBytes }) => [index, plainBytes]));
+      for (const { index, integrity } of filesOf(rendition)) {
+        const bytes = sizes.get(index);
+        files += 1;
+        if (bytes !== undefined && bytes === (integrity?.plainBytes ?? bytes)) held += 1;
+      }
+    }
+    return held === 0 ? 'none' : held === files ? 'all' : 'some';
+  }
+
+  function stop(sessionId: string): void {
+    const session = sessions.get(sessionId);
+    if (!session) return;
+    sessions.delete(sessionId);
+    session.ending.abort(new LayoverError('playback/unknown-session'));
+    const isWatchedElsewhere = [...sessions.values()].some(({ videoId }) => videoId === session.videoId);
+    if (!isWatchedElsewhere) licenses.endViewing(session.videoId);
+  }
+
+  return {
+    stop,
+    handle: createMediaHandler({ ...sources, onRefused, session: (sessionId) => sessions.get(sessionId) }),
+    start({ videoId, presentation, renewPathways, downloadId }) {
+      const session: Session = {
+        sessionId: deps.newId(),
+        videoId,
+        presentation,
+        downloadId,
+        steering: renewPathways && cdn.steer(presentation.pathways, renewPathways),
+        ending: new AbortController(),
+        samples: [],
+        counts: new Map(),
+        lastError: null,
+        isRefused: false,
+      };
+      sessions.set(session.sessionId, session);
+      void session.steering?.probe(session.ending.signal);
+      return {
+        sessionId: session.sessionId,
+        playlistPath: `/media/${session.sessionId}/master.m3u8`,
+        durationSeconds: presentation.durationSeconds,
+        stored: howMuchIsStored(session),
+        verdict: licenses.verdict(videoId),
+      };
+    },
+    tick({ sessionId, watchedSeconds, state }) {
+      const session = sessionOf(sessionId);
+      const verdict = licenses.recordWatched(session.videoId, watchedSeconds);
+      if (verdict.allowed) session.isRefused = false;
+      else void tellRefusal(session);
+      if (state === 'ended') licenses.endViewing(session.videoId);
+      // Testing goes on during play: the next best is known when the best one fails.
+      if (state === 'playing') void session.steering?.probe(session.ending.signal);
+      return verdict;
+    },
+    stats: (sessionId) => statsOf(sessionOf(sessionId)),
+    async probe(sessionId) {
+      const session = sessionOf(sessionId);
+      await session.steering?.probe(session.ending.signal);
+      return statsOf(session);
+    },
+    stopVideo(videoId) {
+      for (const session of [...sessions.values()]) if (session.videoId === videoId) stop(session.sessionId);
+    },
+    samples: (sessionId) => [...sessionOf(sessionId).samples],
+    stopAll() {
+      for (const sessionId of [...sessions.keys()]) stop(sessionId);
+    },
+  };
+}

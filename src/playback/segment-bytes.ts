@@ -1,0 +1,125 @@
+import { decryptSegment } from '../cdn/decrypt.ts';
+import type { Licenses } from '../license/types.ts';
+import { isLayoverError, LayoverError } from '../shared/errors.ts';
+import type { Log } from '../shared/platform.ts';
+import type { Segment } from '../shared/presentation.ts';
+import type { Bytes } from '../shared/units.ts';
+import type { Store } from '../store/types.ts';
+import type { Span } from './range.ts';
+import { count, remember, trackIdOf } from './session.ts';
+import type { Session } from './session.ts';
+
+export interface SourceDeps {
+  readonly store: Store;
+  readonly licenses: Licenses;
+  readonly log: Log;
+  onDamaged(downloadId: string): void;
+}
+
+export interface Wanted {
+  readonly renditionId: string;
+  readonly segment: Segment;
+}
+
+const LARGEST_PIECE_BYTES: Bytes = 1024 * 1024;
+
+/** Plain size, where it is known without asking an OCA. */
+export function knownBytes(deps: SourceDeps, session: Session, wanted: Wanted): Bytes | undefined {
+  return storedBytes(deps, session, wanted) ?? wanted.segment.integrity?.plainBytes;
+}
+
+/** undefined: not stored, or not what it should be. */
+export function storedBytes(
+  { store }: SourceDeps,
+  session: Session,
+  { renditionId, segment }: Wanted,
+): Bytes | undefined {
+  const trackId = trackIdOf(session, renditionId);
+  if (trackId === null) return undefined;
+  const held = store.stored(trackId).find(({ index }) => index === segment.index);
+  const expectedBytes = segment.integrity?.plainBytes ?? held?.plainBytes;
+  return held?.plainBytes === expectedBytes ? held?.plainBytes : undefined;
+}
+
+/** The whole segment from an OCA, decrypted. Errors: of steering; `download/incomplete` without any OCA. */
+export async function fetchPlain(
+  { licenses }: SourceDeps,
+  session: Session,
+  { segment, renditionId }: Wanted,
+  signal: AbortSignal,
+): Promise<{ plain: Uint8Array; ocaId: string }> {
+  if (!session.steering) throw new LayoverError('download/incomplete');
+  const { path, byteRange, integrity, encryption, index } = segment;
+  const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
+  const { bytes, ocaId, transferMs } = await session.steering.fetch(request, signal);
+  // The verdict once more: to fetch may have taken long, and a key is wiped when its verdict ends.
+  const plain = await decryptSegment(bytes, encryption, await licenses.contentKey(session.videoId));
+  if (plain.byteLength !== (integrity?.plainBytes ?? plain.byteLength))
+    throw new LayoverError('cdn/digest-mismatch', { path });
+  remember(session, { renditionId, index, source: ocaId, bytes: plain.byteLength, transferMs });
+  return { plain, ocaId };
+}
+
+/** The span of the segment: from the store, and from where that fails on, from an OCA. */
+export async function* segmentBytes(
+  deps: SourceDeps,
+  session: Session,
+  wanted: Wanted,
+  span: Span,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let at = span.start;
+  if (storedBytes(deps, session, wanted) !== undefined) {
+    try {
+      for await (const piece of readStored(deps, session, wanted, span)) {
+        signal.throwIfAborted();
+        at += piece.byteLength;
+        yield piece;
+      }
+      count(session, 'store', at - span.start, 1);
+      const { renditionId, segment } = wanted;
+      remember(session, {
+        renditionId,
+        index: segment.index,
+        source: 'store',
+        bytes: at - span.start,
+        transferMs: null,
+      });
+      return;
+    } catch (error) {
+      if (
+        !isLayoverError(error, 'store/damaged', 'store/missing', 'store/locked', 'store/unsupported-version')
+      )
+        throw error;
+      count(session, 'store', at - span.start, 0);
+      deps.log.warn('playback.stored-unreadable', { code: error.code, path: wanted.segment.path });
+      if (session.downloadId !== null) deps.onDamaged(session.downloadId);
+      if (!session.steering) throw error;
+    }
+  }
+  const { plain, ocaId } = await fetchPlain(deps, session, wanted, signal);
+  yield* slices(plain.subarray(at, span.end));
+  count(session, ocaId, span.end - at, 1);
+}
+
+async function* readStored(
+  { store, licenses }: SourceDeps,
+  session: Session,
+  { renditionId, segment }: Wanted,
+  { start, end }: Span,
+): AsyncGenerator<Uint8Array> {
+  if (end === start) return;
+  // Opened for this one answer: between two, no key of the track is in memory.
+  const key = await licenses.contentKey(session.videoId);
+  const track = store.unlock(trackIdOf(session, renditionId) ?? '', key);
+  try {
+    yield* track.read(segment.index, { offsetBytes: start, lengthBytes: end - start });
+  } finally {
+    track.close();
+  }
+}
+
+export function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += LARGEST_PIECE_BYTES)
+    yield bytes.subarray(at, at + LARGEST_PIECE_BYTES);
+}

@@ -1,0 +1,56 @@
+import type { Steering } from '../cdn/types.ts';
+import type { PlaybackStats } from '../shared/contract.ts';
+import type { ErrorValue } from '../shared/errors.ts';
+import { INIT_INDEX, renditionsOf } from '../shared/presentation.ts';
+import type { Presentation, Rendition, Segment } from '../shared/presentation.ts';
+import type { SegmentSample } from './types.ts';
+
+export interface Session {
+  readonly sessionId: string;
+  readonly videoId: string;
+  readonly presentation: Presentation;
+  readonly downloadId: string | null;
+  /** null: nothing but the store. */
+  readonly steering: Steering | null;
+  /** Its end is the end of everything that is fetched for it. */
+  readonly ending: AbortController;
+  readonly samples: SegmentSample[];
+  readonly counts: Map<string, { segments: number; bytes: number }>;
+  lastError: ErrorValue | null;
+  /** The refusal was told already. */
+  isRefused: boolean;
+}
+
+const SAMPLES_KEPT = 64;
+
+export function renditionOf(session: Session, renditionId: string): Rendition | undefined {
+  return renditionsOf(session.presentation).find(({ id }) => id === renditionId);
+}
+
+export function segmentOf(rendition: Rendition, index: number): Segment | undefined {
+  if (index === INIT_INDEX) return rendition.init;
+  return rendition.segments.find((segment) => segment.index === index);
+}
+
+export function trackIdOf(session: Session, renditionId: string): string | null {
+  return session.downloadId && `${session.downloadId}.${renditionId}`;
+}
+
+/** Bytes that reached the player, and whether a segment ended with them. */
+export function count(session: Session, source: string, bytes: number, segments: 0 | 1): void {
+  const counted = session.counts.get(source) ?? { segments: 0, bytes: 0 };
+  session.counts.set(source, { segments: counted.segments + segments, bytes: counted.bytes + bytes });
+}
+
+export function remember(session: Session, sample: SegmentSample): void {
+  session.samples.push(sample);
+  if (session.samples.length > SAMPLES_KEPT) session.samples.shift();
+}
+
+export function statsOf(session: Session): PlaybackStats {
+  return {
+    bySource: [...session.counts].map(([source, counted]) => ({ source, ...counted })),
+    ocas: session.steering?.health() ?? [],
+    lastError: session.lastError,
+  };
+}
