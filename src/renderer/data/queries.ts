@@ -51,9 +51,12 @@ export function useSettings(): Settings {
   return useSuspenseQuery(queries.settings(useClient())).data;
 }
 
+/** The same array each time: whoever compares what was with what is must not see a change in nothing. */
+const noDownloads: DownloadView[] = [];
+
 /** Empty until the engine has answered. */
 export function useDownloads(): DownloadView[] {
-  return useQuery(queries.downloads(useClient())).data ?? [];
+  return useQuery(queries.downloads(useClient())).data ?? noDownloads;
 }
 
 /** True while what plays must come from the store. */
