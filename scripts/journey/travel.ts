@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
+import type { FaultRules } from '../../service/oca/faults.ts';
 import { Title } from '../../src/shared/catalog.ts';
 import type { Episode } from '../../src/shared/catalog.ts';
 import { DownloadView, HomeView, PlaybackStats } from '../../src/shared/contract.ts';
@@ -226,7 +227,8 @@ function until(run: LayoverRun, satisfies: (view: DownloadView) => boolean): Pro
 /** An OCA as slow as a hotel: so that there is a middle in which things can go wrong. */
 async function throttle(service: RunningService, bytesPerSecond: number): Promise<void> {
   for (const { controlUrl } of service.ocas) {
-    const body = JSON.stringify([{ fault: 'bandwidth', bytesPerSecond }]);
+    const rules: FaultRules = { rules: [{ fault: { kind: 'bandwidth', bytesPerSecond } }] };
+    const body = JSON.stringify(rules);
     const answer = await fetch(controlUrl, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },

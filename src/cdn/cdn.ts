@@ -8,6 +8,7 @@ export function createCdn(platform: Pick<Platform, 'fetch' | 'clock' | 'network'
   const { fetch, clock, network, log } = platform;
   const health = createHealth(clock, (sizeBytes) => platform.random(sizeBytes));
   return {
-    steer: (pathways, renew) => createSteering({ fetch, clock, network, log, health }, pathways, renew),
+    steer: (pathways, renew, probePath) =>
+      createSteering({ fetch, clock, network, log, health }, pathways, renew, probePath),
   };
 }

@@ -15,12 +15,17 @@ const FRESH_MS: Ms = 30 * SECOND_MS;
 const SLOW_PART = 0.25;
 
 /** The requests of one session over its OCAs. */
-export function createSteering(deps: FetchDeps, pathways: Pathway[], renew: RenewPathways): Steering {
+export function createSteering(
+  deps: FetchDeps,
+  pathways: Pathway[],
+  renew: RenewPathways,
+  probePath = '',
+): Steering {
   const { clock, health, network } = deps;
   const addresses = createAddresses(pathways, renew);
   const session: Session = { addresses, current: null, lacking: new Set() };
   /** Relative path of a real file, once one is known: what a probe asks for. */
-  let knownPath = '';
+  let knownPath = probePath;
 
   const isStale = ({ id }: Pathway) => {
     const { measuredAtMs, setAsideUntilMs } = health.of(id);

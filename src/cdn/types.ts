@@ -47,5 +47,6 @@ export interface Steering {
 
 export interface Cdn {
   /** Knowledge of OCAs is shared between sessions; their addresses are not. */
-  steer(pathways: Pathway[], renew: RenewPathways): Steering;
+  /** `probePath`: a small file that every OCA of the session should hold; measured before anything was asked. */
+  steer(pathways: Pathway[], renew: RenewPathways, probePath?: string): Steering;
 }

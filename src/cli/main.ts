@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import * as account from './commands/account.ts';
 import * as catalog from './commands/catalog.ts';
 import * as downloads from './commands/downloads.ts';
+import { ocas } from './commands/ocas.ts';
 import { play } from './commands/play.ts';
 import { run } from './run.ts';
 
@@ -54,6 +55,9 @@ command('play <video>', 'play through the media handler, decoded by ffmpeg')
   .option('--rendition <id>', 'one rendition’s own playlist')
   .option('--frames-out <file>', 'write every frame’s time and md5')
   .action((video: string, o: object) => run(o, (session) => play(session, video, o)));
+command('ocas <video>', 'probe the OCAs of a video').action((video: string, o: object) =>
+  run(o, (session) => ocas(session, video)),
+);
 command('license [video]', 'what may be played until when')
   .option('--renew', 'get new windows from the service')
   .action((video: string | undefined, o: object) =>

@@ -16,13 +16,13 @@ import { createServiceClient } from '../service/service-client.ts';
 import { asLayoverError } from '../shared/errors.ts';
 import type { Platform } from '../shared/platform.ts';
 import { fromRpcError } from '../shared/rpc-errors.ts';
-import { HOUR_MS } from '../shared/units.ts';
 import { storeMigrations } from '../store/migrations.ts';
 import { createStore } from '../store/store.ts';
 import { syncMigrations } from '../sync/migrations.ts';
 import { createSync } from '../sync/sync.ts';
 import { accountMigrations, createAccountKeeper } from './account.ts';
 import { createAwake } from './awake.ts';
+import { createBackups } from './backups.ts';
 import { createConnection } from './connection.ts';
 import { downloadView } from './download-view.ts';
 import { createEventBus } from './events.ts';
@@ -116,7 +116,14 @@ export async function createEngine(platform: Platform): Promise<Engine> {
   const downloads = createDownloads({
     database, store, licenses, cdn, clock, network, log, sources, newId, random,
   }); // prettier-ignore
-  const playback = createPlayback({ store, licenses, cdn, clock, log, newId });
+  const playback = createPlayback(
+    { store, licenses, cdn, log, newId },
+    {
+      onRefused: (sessionId, error) =>
+        events.emit({ type: 'playback-refused', sessionId, error: error.toValue() }),
+      onDamaged: (downloadId) => void downloads.rescan(downloadId),
+    },
+  );
   const sync = createSync({
     database,
     remote: {
@@ -193,21 +200,13 @@ export async function createEngine(platform: Platform): Promise<Engine> {
     if (change.type === 'removed') events.emit({ type: 'download-removed', downloadId: change.downloadId });
     else events.emit({ type: 'download', download: downloadView(parts, change.download, profileId) });
   });
-  playback.onRefused((sessionId, error) =>
-    events.emit({ type: 'playback-refused', sessionId, error: error.toValue() }),
-  );
   const stopListening = power.onResume(() => void connection.probe());
 
-  const stopped = new AbortController();
-  const backUp = async () => {
-    for (;;) {
-      await database
-        .backup()
-        .catch((thrown: unknown) => log.warn('backup.failed', { reason: String(thrown) }));
-      await clock.sleep(HOUR_MS, stopped.signal);
-    }
-  };
-  const backingUp = backUp().catch(() => undefined);
+  const backups = createBackups({ database, clock, log });
+  downloads.onChange((change) => {
+    // A restore from before this moment would make the finished files orphans.
+    if (change.type === 'changed' && change.download.state === 'completed') backups.soon();
+  });
   const sweeping = store.sweep().then(
     (report) => log.info('store.swept', { ...report }),
     (thrown: unknown) => log.warn('store.sweep-failed', { code: asLayoverError(thrown).code }),
@@ -239,14 +238,13 @@ export async function createEngine(platform: Platform): Promise<Engine> {
     }),
     media: async (request) => (await artworkRequest(request, catalog)) ?? playback.handle(request),
     async stop() {
-      stopped.abort();
       stopListening();
       playback.stopAll();
       refresh.stop();
       connection.stop();
       sync.stop();
       await downloads.stop();
-      await Promise.all([backingUp, sweeping]);
+      await Promise.all([backups.stop(), sweeping]);
       events.close();
       trustedTime.close();
       database.close();

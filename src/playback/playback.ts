@@ -3,6 +3,7 @@ import type { Licenses } from '../license/types.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { Log } from '../shared/platform.ts';
 import { filesOf, renditionsOf } from '../shared/presentation.ts';
+import type { Presentation } from '../shared/presentation.ts';
 import type { Store } from '../store/types.ts';
 import { createMediaHandler } from './media-handler.ts';
 import { statsOf } from './session.ts';
@@ -84,7 +85,7 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
         videoId,
         presentation,
         downloadId,
-        steering: renewPathways && cdn.steer(presentation.pathways, renewPathways),
+        steering: renewPathways && cdn.steer(presentation.pathways, renewPathways, probePathOf(presentation)),
         ending: new AbortController(),
         samples: [],
         counts: new Map(),
@@ -125,4 +126,10 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
       for (const sessionId of [...sessions.keys()]) stop(sessionId);
     },
   };
+}
+
+/** The least file of a video that every OCA which holds it has: an init segment. */
+function probePathOf(presentation: Presentation): string | undefined {
+  const path = renditionsOf(presentation).flatMap(filesOf)[0]?.path;
+  return path && !/^https?:/i.test(path) ? path : undefined;
 }

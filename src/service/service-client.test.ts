@@ -7,6 +7,7 @@ import { createFakeNetwork } from '../../testing/fake-network.ts';
 import { until } from '../../testing/until.ts';
 import { createServiceClient } from './service-client.ts';
 
+const answering = (answer: Answer): Answer => answer;
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 async function against(answer: Answer) {
@@ -42,8 +43,8 @@ test.each([
   [json(451, { code: 'not-in-country', message: '' }), 'catalog/not-in-country'],
   [json(400, { code: 'something-new', message: 'Because.' }), 'service/refused'],
   [json(404, ['not a problem']), 'service/bad-answer'],
-  [((_, response) => response.end('<html>Welcome to Hotel Wi-Fi')) as Answer, 'service/bad-answer'],
-  [((request) => request.socket.destroy()) as Answer, 'service/unreachable'],
+  [answering((_, response) => void response.end('<html>Welcome to Hotel Wi-Fi')), 'service/bad-answer'],
+  [answering((request) => void request.socket.destroy()), 'service/unreachable'],
 ] as const)('%# a bad answer is an error of the register: %s', async (answer, code) => {
   const { client } = await against(answer);
   await expect(client.time()).rejects.toMatchObject({ code });

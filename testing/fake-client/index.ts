@@ -1,4 +1,4 @@
-import type { AppStatus, Client, DownloadView, EngineEvent } from '../../src/shared/contract.ts';
+import type { AppStatus, Client, DownloadView, EngineEvent, PlaybackStats } from '../../src/shared/contract.ts';
 import { LayoverError } from '../../src/shared/errors.ts';
 import { playablesOf } from '../../src/shared/catalog.ts';
 import type { Profile, Row, RowItem, Title } from '../../src/shared/catalog.ts';
@@ -35,6 +35,19 @@ export interface FakeClient extends Client {
   advance(): void;
   readonly calls: { name: string; input: unknown }[];
 }
+
+const playbackStats: PlaybackStats = {
+  bySource: [
+    { source: 'store', segments: 12, bytes: 18_400_000 },
+    { source: 'oca-lisbon', segments: 5, bytes: 7_300_000 },
+  ],
+  ocas: [
+    { ocaId: 'oca-lisbon', state: 'good', throughputBitsPerSecond: 48_000_000, latencyMs: 9 },
+    { ocaId: 'oca-madrid', state: 'slow', throughputBitsPerSecond: 3_100_000, latencyMs: 84 },
+    { ocaId: 'oca-paris', state: 'failed', throughputBitsPerSecond: null, latencyMs: null },
+  ],
+  lastError: null,
+};
 
 /** For screens under development and their tests: a catalogue, downloads that move, no engine. */
 export function createFakeClient(options: FakeClientOptions): FakeClient {
@@ -220,18 +233,8 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
         stream.emit({ type: 'changed', what: 'progress' });
         return {};
       },
-      stats: async () => ({
-        bySource: [
-          { source: 'store', segments: 12, bytes: 18_400_000 },
-          { source: 'oca-lisbon', segments: 5, bytes: 7_300_000 },
-        ],
-        ocas: [
-          { ocaId: 'oca-lisbon', state: 'good', throughputBitsPerSecond: 48_000_000, latencyMs: 9 },
-          { ocaId: 'oca-madrid', state: 'slow', throughputBitsPerSecond: 3_100_000, latencyMs: 84 },
-          { ocaId: 'oca-paris', state: 'failed', throughputBitsPerSecond: null, latencyMs: null },
-        ],
-        lastError: null,
-      }),
+      probe: async () => playbackStats,
+      stats: async () => playbackStats,
     },
     downloads: {
       options: async ({ videoId, preferences }) =>

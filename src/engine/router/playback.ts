@@ -18,6 +18,7 @@ export function playbackRouter(parts: Parts) {
         playback.stop(input.sessionId);
         return {};
       }),
+      probe: procedures.playback.probe.handler(({ input }) => playback.probe(input.sessionId)),
       stats: procedures.playback.stats.handler(({ input }) => playback.stats(input.sessionId)),
     },
   };
