@@ -133,7 +133,7 @@ describe('a video that the encoder made', () => {
     expect(Object.keys(master.mediaGroups.SUBTITLES.subtitles)).toEqual(['English', 'Español', 'Français']);
     for (const variant of master.playlists) {
       expect(variant.attributes.CODECS).toMatch(/^avc1\.[0-9a-f]{6},mp4a\.40\.2$/);
-      expect(variant.attributes['FRAME-RATE']).toBe('24.000');
+      expect(variant.attributes['FRAME-RATE']).toBe(24);
     }
 
     const groups = (kind: string) =>

@@ -89,10 +89,11 @@ describe('preparing the demo catalogue', () => {
     const half = path.join(dataDir, 'media/night-cartography-s1e1/v-720p');
     await mkdir(half, { recursive: true });
     await writeFile(path.join(half, 'leftover.m4s'), '');
-    await prepareDemoCatalogue({ dataDir, titles: [shortSeries()] });
+    const [one] = shortSeries().videos;
+    await prepareDemoCatalogue({ dataDir, titles: [{ ...shortSeries(), videos: one ? [one] : [] }] });
     expect(await readdir(half)).not.toContain('leftover.m4s');
     expect(await list('work')).toEqual([]);
-    expect(await list('encodes')).toHaveLength(3);
+    expect(await list('encodes')).toEqual(['night-cartography-s1e1']);
   });
 
   it('works with the binary that npm brings, which is old and has no ffprobe', async ({ skip }) => {
