@@ -1,4 +1,5 @@
 import type { Pathway } from '../shared/presentation.ts';
+import { MAX_ADDRESS_LENGTH } from './limits.ts';
 import { malformed, quote, unsupported } from './refuse.ts';
 
 const hasScheme = /^[a-z][a-z0-9+.-]*:/i;
@@ -8,6 +9,7 @@ const hasScheme = /^[a-z][a-z0-9+.-]*:/i;
  * manifest itself is a file): a manifest from the network must not make anybody open local files.
  */
 export function resolveAddress(reference: string, baseUrl: string): string {
+  if (reference.length > MAX_ADDRESS_LENGTH) throw unsupported('addresses of such length');
   let address: URL;
   try {
     address = new URL(reference, baseUrl);
@@ -18,6 +20,7 @@ export function resolveAddress(reference: string, baseUrl: string): string {
   if (!isLocal && address.protocol !== 'http:' && address.protocol !== 'https:')
     throw unsupported(`addresses with the scheme ${quote(address.protocol)}`);
   address.hash = '';
+  if (address.href.length > MAX_ADDRESS_LENGTH) throw unsupported('addresses of such length');
   return address.href;
 }
 

@@ -8,7 +8,17 @@ export const MAX_TEXT_LENGTH = 8 * 1024 * 1024;
 export const MAX_SEGMENTS_PER_RENDITION = 100_000;
 export const MAX_SEGMENTS = 500_000;
 export const MAX_RENDITIONS = 256;
+/** Combinations in a multivariant playlist: of each rendition many. */
+export const MAX_VARIANTS = 4_096;
+/** Signed addresses are long, but not so long. */
+export const MAX_ADDRESS_LENGTH = 4_096;
+/** Of all addresses together. A template of a few characters can ask for any amount. */
+export const MAX_ADDRESS_CHARACTERS = 256 * 1024 * 1024;
 export const MAX_XML_DEPTH = 32;
+/** Opening and closing tags: twice what the most segments need. */
+export const MAX_XML_TAGS = 400_000;
+/** With the text that follows it. */
+export const MAX_XML_TAG_LENGTH = 64 * 1024;
 /** About three years: beyond it, arithmetic on ticks would lose whole seconds. */
 export const MAX_DURATION_SECONDS = 100_000_000;
 
@@ -26,8 +36,19 @@ export function checkSegmentCount(count: number | bigint): void {
     throw unsupported(`more than ${MAX_SEGMENTS_PER_RENDITION} segments in a rendition`);
 }
 
-/** Many renditions may not do together what one may not. */
-export function checkTotal(segments: number, renditions: number): void {
-  if (segments > MAX_SEGMENTS) throw unsupported(`more than ${MAX_SEGMENTS} segments`);
-  if (renditions > MAX_RENDITIONS) throw unsupported(`more than ${MAX_RENDITIONS} renditions`);
+/** What renditions ask for together; counted up before anything is made of it. */
+export class Totals {
+  #segments = 0;
+  #renditions = 0;
+  #addressCharacters = 0;
+
+  /** `addressLength`: of one of its addresses, about. */
+  add(segments: number, addressLength: number): void {
+    this.#renditions += 1;
+    this.#segments += segments;
+    this.#addressCharacters += segments * addressLength;
+    if (this.#renditions > MAX_RENDITIONS) throw unsupported(`more than ${MAX_RENDITIONS} renditions`);
+    if (this.#segments > MAX_SEGMENTS) throw unsupported(`more than ${MAX_SEGMENTS} segments`);
+    if (this.#addressCharacters > MAX_ADDRESS_CHARACTERS) throw unsupported('addresses of such length');
+  }
 }

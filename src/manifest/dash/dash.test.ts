@@ -226,6 +226,35 @@ describe('what is refused', () => {
     expect(refusal(text)).toMatchObject({ code: 'manifest/unsupported' });
   });
 
+  it.each([
+    [
+      'a long template for many segments',
+      one(template(`media="$Number$${'x'.repeat(5_000)}" duration="1"`)),
+      'length',
+    ],
+    [
+      'long addresses for many segments',
+      one(
+        `<BaseURL>${'x/'.repeat(1_500)}</BaseURL>${template('media="$Number$" duration="1" timescale="9000"')}`,
+      ),
+      'length',
+    ],
+    ['an endless element', mpd(`<a b="${'x'.repeat(70_000)}"/>`), 'element'],
+    ['elements without number', mpd('<a/>'.repeat(400_001)), 'elements'],
+    [
+      'renditions without number',
+      mpd(`<Period>${set('<Representation/>'.repeat(300))}</Period>`),
+      'renditions',
+    ],
+  ])('%s is too much', (_, text, reason) => {
+    expect(refusal(text)).toMatchObject({ code: 'manifest/unsupported' });
+    expect(refusal(text).reason).toContain(reason);
+  });
+
+  it('does not repeat half the manifest in its reason', () => {
+    expect(refusal(`<${'a<'.repeat(9_000)}`).reason.length).toBeLessThan(300);
+  });
+
   it('leaves out a protected rendition when a clear one of its kind is there', () => {
     const text = mpd(
       `<Period>${set(`${drm}${media}<Representation id="d" bandwidth="1"/>`)}${set(`${media}<Representation id="c" bandwidth="1"/>`)}</Period>`,

@@ -1,6 +1,7 @@
 import type { RenditionKind } from '../../shared/presentation.ts';
 import type { Seconds } from '../../shared/units.ts';
 import { codecList, kindOfCodec } from '../codecs.ts';
+import { MAX_RENDITIONS } from '../limits.ts';
 import { live, malformed, unsupported } from '../refuse.ts';
 import { protectionOf } from './encryption.ts';
 import type { Protection } from './encryption.ts';
@@ -58,6 +59,8 @@ export function parseMpd(text: string): Mpd {
   const sets = childrenNamed(period, 'AdaptationSet');
   if ([period, ...sets].some((element) => element.attributes.has('href')))
     throw unsupported('parts that lie in other files');
+  const count = sets.reduce((sum, set) => sum + childrenNamed(set, 'Representation').length, 0);
+  if (count > MAX_RENDITIONS) throw unsupported(`more than ${MAX_RENDITIONS} renditions`);
   const ofRoot = childrenNamed(root, 'BaseURL');
   const ofPeriod = childrenNamed(period, 'BaseURL');
   const shared = ofRoot.length > 0 ? ofRoot : ofPeriod;

@@ -3,12 +3,12 @@ import type { Pathway, Presentation, Rendition, RenditionKind } from '../../shar
 import { folderOf, pathFinder, resolveAddress } from '../address.ts';
 import { assemble } from '../assemble.ts';
 import type { PresentationOptions } from '../assemble.ts';
-import { checkText, checkTotal } from '../limits.ts';
+import { checkText, Totals } from '../limits.ts';
 import { unsupported } from '../refuse.ts';
 import { renditionIds } from '../rendition-ids.ts';
 import { parseMpd } from './mpd.ts';
 import type { Mpd, Representation } from './mpd.ts';
-import { filesOf, segmentCount } from './segments.ts';
+import { demandOf, filesOf } from './segments.ts';
 import type { Files } from './segments.ts';
 
 /** Everything that an MPD says. Errors: `manifest/malformed`, `manifest/unsupported`, `manifest/live`. */
@@ -19,11 +19,11 @@ export function presentation(text: string, url: string, options: PresentationOpt
   const toPath = pathFinder(pathways);
   const usable = mpd.representations.filter(isPlayable);
   refuseDrm(mpd.representations, usable);
-  const counts = usable.map((one) => segmentCount(one, mpd.periodSeconds));
-  checkTotal(
-    counts.reduce((sum, count) => sum + count, 0),
-    usable.length,
-  );
+  const totals = new Totals();
+  for (const one of usable) {
+    const { segments, addressLength } = demandOf(one, mpd.periodSeconds);
+    totals.add(segments, addressLength + url.length);
+  }
   const ids = renditionIds(usable.map((one) => ({ ...one, offered: [one.id] })));
   const bases = mpd.baseUrls.map(({ reference }) => resolveAddress(reference, url));
   // They are alternatives: any will do that a pathway holds.

@@ -1,7 +1,7 @@
 import type { ByteRange, SegmentEncryption } from '../../shared/presentation.ts';
 import type { Seconds } from '../../shared/units.ts';
 import { resolveAddress } from '../address.ts';
-import { checkSegmentCount } from '../limits.ts';
+import { checkSegmentCount, MAX_ADDRESS_LENGTH } from '../limits.ts';
 import { malformed, quote, unsupported } from '../refuse.ts';
 import { encryptionAt } from './encryption.ts';
 import type { Representation } from './mpd.ts';
@@ -26,17 +26,21 @@ export interface Files {
   readonly segments: readonly SegmentFile[];
 }
 
-/** How many segments a representation has, by arithmetic. Errors: `manifest/*`. */
-export function segmentCount(representation: Representation, periodSeconds: Seconds | undefined): number {
-  const { addressing } = representation;
-  if (
-    addressing.kind === 'file' ||
-    (addressing.kind === 'template' && !addressing.element.attributes.has('media'))
-  )
-    return 1;
-  const listed =
-    addressing.kind === 'list' ? childrenNamed(addressing.element, 'SegmentURL').length : undefined;
-  return slotCount(timingOf(addressing.element, periodSeconds), listed);
+/** What a representation asks for, by arithmetic, before anything is made. Errors: `manifest/*`. */
+export function demandOf(
+  representation: Representation,
+  periodSeconds: Seconds | undefined,
+): { segments: number; addressLength: number } {
+  const { addressing, baseReferences } = representation;
+  const base = baseReferences.reduce((sum, reference) => sum + reference.length, 0);
+  if (addressing.kind === 'file') return { segments: 1, addressLength: base };
+  const { element } = addressing;
+  const media = element.attributes.get('media');
+  if (addressing.kind === 'template' && media === undefined) return { segments: 1, addressLength: base };
+  if (media && media.length > MAX_ADDRESS_LENGTH) throw unsupported('addresses of such length');
+  const listed = addressing.kind === 'list' ? childrenNamed(element, 'SegmentURL').length : undefined;
+  const segments = slotCount(timingOf(element, periodSeconds), listed);
+  return { segments, addressLength: base + representation.id.length + (media?.length ?? 0) };
 }
 
 /** Every file of a representation, by absolute address on `origin`. Errors: `manifest/*`. */

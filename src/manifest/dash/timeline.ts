@@ -43,10 +43,7 @@ export function timingOf(element: XmlElement, periodSeconds: Seconds | undefined
 
 /** How many slots there are, by arithmetic: checked before any is made. */
 export function slotCount(timing: Timing, listed?: number): number {
-  const total = runsOf(timing, listed).reduce((sum, run) => sum + run.count, 0n);
-  checkSegmentCount(total);
-  if (total === 0n) throw malformed('a rendition has no segments');
-  return Number(total);
+  return countOf(runsOf(timing, listed));
 }
 
 /**
@@ -54,8 +51,8 @@ export function slotCount(timing: Timing, listed?: number): number {
  * of the period (or `listed` segments).
  */
 export function slotsOf(timing: Timing, listed?: number): Slot[] {
-  slotCount(timing, listed);
   const runs = runsOf(timing, listed);
+  countOf(runs);
   const limit = timing.timeline ? Infinity : (timing.periodSeconds ?? Infinity);
   const slots: Slot[] = [];
   for (const run of runs) {
@@ -78,6 +75,13 @@ interface Run {
   readonly time: bigint;
   readonly ticks: bigint;
   readonly count: bigint;
+}
+
+function countOf(runs: readonly Run[]): number {
+  const total = runs.reduce((sum, run) => sum + run.count, 0n);
+  checkSegmentCount(total);
+  if (total === 0n) throw malformed('a rendition has no segments');
+  return Number(total);
 }
 
 function runsOf(timing: Timing, listed: number | undefined): Run[] {

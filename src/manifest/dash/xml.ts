@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { MAX_XML_DEPTH } from '../limits.ts';
-import { malformed, quote } from '../refuse.ts';
+import { MAX_XML_DEPTH, MAX_XML_TAG_LENGTH, MAX_XML_TAGS } from '../limits.ts';
+import { malformed, quote, unsupported } from '../refuse.ts';
 
 /** Namespace prefixes are gone: names of the few namespaces in an MPD do not collide. */
 export interface XmlElement {
@@ -33,6 +33,7 @@ type Node = Record<string, unknown>;
 export function parseXml(source: string): XmlElement {
   const text = source.replace(/^\uFEFF/, '').trimStart();
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw malformed('it has a document type, which is not allowed');
+  checkTags(text);
   const verdict = XMLValidator.validate(text);
   if (verdict !== true) throw malformed(`line ${verdict.err.line}: ${verdict.err.msg}`);
   let nodes: Node[];
@@ -57,6 +58,18 @@ function elementOf(node: Node): XmlElement {
     children: content.filter((child) => nameOf(child) !== undefined).map(elementOf),
     text: content.map(textOf).join('').trim(),
   };
+}
+
+/** The parser's time grows faster than the number of tags, and of attributes in one. */
+function checkTags(text: string): void {
+  let count = 0;
+  for (let at = text.indexOf('<'); at >= 0; count++) {
+    const next = text.indexOf('<', at + 1);
+    if ((next < 0 ? text.length : next) - at > MAX_XML_TAG_LENGTH)
+      throw unsupported('an element of such length');
+    at = next;
+  }
+  if (count > MAX_XML_TAGS) throw unsupported('a manifest of so many elements');
 }
 
 /** undefined: the node is text. */

@@ -206,6 +206,16 @@ describe('a multivariant playlist', () => {
     expect(refusal(() => read(changed)).code).toBe(code);
   });
 
+  it('refuses more variants, renditions and address than any has', () => {
+    const variants = (count: number) =>
+      Array.from({ length: count }, (_, at) => `#EXT-X-STREAM-INF:BANDWIDTH=1\nv${at}`).join('\n');
+    expect(refusal(() => read(`#EXTM3U\n${variants(257)}`)).reason).toContain('renditions');
+    expect(refusal(() => read(`#EXTM3U\n${variants(4_097)}`)).reason).toContain('variants');
+    expect(refusal(() => read(`#EXTM3U\n#EXT-X-STREAM-INF:A=1\n${'v'.repeat(5_000)}`)).reason).toContain(
+      'length',
+    );
+  });
+
   it('says when a playlist was not brought', () => {
     expect(refusal(() => presentation(text, url, new Map())).reason).toContain('missing');
   });

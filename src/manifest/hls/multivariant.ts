@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { resolveAddress } from '../address.ts';
 import { codecList } from '../codecs.ts';
+import { MAX_VARIANTS } from '../limits.ts';
 import { malformed, unsupported } from '../refuse.ts';
 import { attributesOf } from './lexer.ts';
 import type { Line, Tag } from './lexer.ts';
@@ -66,12 +67,14 @@ export function parseMultivariant(lines: readonly Line[], url: string): Multivar
       if (!streamInf) throw malformed(`line ${line.lineNumber}: an address without #EXT-X-STREAM-INF`);
       variants.push(variantOf(streamInf, resolveAddress(line.uri, url)));
       streamInf = undefined;
+      checkCount(variants.length);
     } else if (line.name === 'EXT-X-STREAM-INF') {
       if (streamInf) throw malformed(`line ${streamInf.lineNumber}: a variant without an address`);
       streamInf = line;
     } else if (line.name === 'EXT-X-MEDIA') {
       const alternate = alternateOf(line, url);
       if (alternate) alternates.push(alternate);
+      checkCount(alternates.length);
     } else if (line.name === 'EXT-X-DEFINE') {
       throw unsupported('playlist variables');
     }
@@ -79,6 +82,10 @@ export function parseMultivariant(lines: readonly Line[], url: string): Multivar
   if (streamInf) throw malformed(`line ${streamInf.lineNumber}: a variant without an address`);
   if (variants.length === 0) throw malformed('it has no variants');
   return { variants, alternates };
+}
+
+function checkCount(count: number): void {
+  if (count > MAX_VARIANTS) throw unsupported(`more than ${MAX_VARIANTS} variants`);
 }
 
 function variantOf(tag: Tag, url: string): Variant {

@@ -3,8 +3,8 @@ import type { Pathway, Presentation, Rendition, Segment } from '../../shared/pre
 import { fileStem, folderName, folderOf, pathFinder } from '../address.ts';
 import { assemble } from '../assemble.ts';
 import type { PresentationOptions } from '../assemble.ts';
-import { checkText, checkTotal } from '../limits.ts';
-import { malformed } from '../refuse.ts';
+import { checkText, MAX_RENDITIONS, Totals } from '../limits.ts';
+import { malformed, unsupported } from '../refuse.ts';
 import { renditionIds } from '../rendition-ids.ts';
 import { toMicros } from '../timing.ts';
 import { lex } from './lexer.ts';
@@ -44,14 +44,13 @@ export function presentation(
     const playlist = parseMediaPlaylist(lines, url);
     return assemble(withIds([[loneTrack(playlist, url), playlist]], toPath), pathways);
   }
-  let total = 0;
+  const totals = new Totals();
   const read = tracks.map((track): [Track, MediaPlaylist] => {
     const mediaText = mediaTexts.get(track.url);
     if (mediaText === undefined) throw malformed('one of its playlists is missing');
     checkText(mediaText);
     const playlist = parseMediaPlaylist(lex(mediaText), track.url);
-    total += playlist.segments.length;
-    checkTotal(total, tracks.length);
+    totals.add(playlist.segments.length, track.url.length);
     return [track, playlist];
   });
   // WebVTT in MP4 has no player here yet; what cannot be shown is not offered.
@@ -72,7 +71,7 @@ function readTracks(lines: readonly Line[], url: string): Track[] | undefined {
   if (!isMultivariant && !isMedia) throw malformed('it names neither variants nor segments');
   if (isMedia) return undefined;
   const tracks = tracksOf(parseMultivariant(lines, url));
-  checkTotal(0, tracks.length);
+  if (tracks.length > MAX_RENDITIONS) throw unsupported(`more than ${MAX_RENDITIONS} renditions`);
   return tracks;
 }
 
