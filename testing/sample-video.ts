@@ -28,10 +28,10 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
  */
 export function createSampleVideo(
   videoId: string,
-  options: { segments?: number; segmentBytes?: number } = {},
+  options: { segments?: number; segmentBytes?: number; contentKey?: Uint8Array } = {},
 ): SampleVideo {
   const { segments = 4, segmentBytes = 3000 } = options;
-  const contentKey = noise(`${videoId} key`, 16);
+  const contentKey = options.contentKey ?? noise(`${videoId} key`, 16);
   const files = new Map<string, Uint8Array>();
   const plain = new Map<string, Uint8Array>();
   const durationSeconds = segments * 4;

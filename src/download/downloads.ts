@@ -170,14 +170,18 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     return removal;
   }
 
-  function rescan(downloadId: string): DownloadStatus {
-    const row = rowOf(downloadId);
+  function rescan(downloadId: string): void {
+    const row = rows.find(downloadId);
+    if (!row) return;
     const { missing, storedBytes } = stockOf(downloadId);
     progress.of(downloadId).storedBytes = storedBytes;
-    if (row.state !== 'completed' || missing.length === 0) return status(row);
-    const code = storedBytes > 0 ? 'store/damaged' : 'store/missing';
-    rows.setState(downloadId, 'failed', new LayoverError(code));
-    return tell(downloadId);
+    if (row.state !== 'completed' || missing.length === 0) return;
+    rows.setState(
+      downloadId,
+      'failed',
+      new LayoverError(storedBytes > 0 ? 'store/damaged' : 'store/missing'),
+    );
+    tell(downloadId);
   }
 
   /** A file that somebody deleted since: found at start, one download at a turn so that nobody waits for it. */
@@ -186,7 +190,7 @@ export function createDownloads(deps: DownloadDeps): Downloads {
       if (state !== 'completed') continue;
       await new Promise((resolve) => setImmediate(resolve));
       if (isStopped) return;
-      if (rows.find(downloadId)) rescan(downloadId);
+      rescan(downloadId);
     }
   }
 

@@ -53,9 +53,10 @@ export interface Downloads {
   remove(downloadId: string): Promise<void>;
   /**
    * Compares what is called complete with what the store holds: for when a read found damage. What is
-   * incomplete fails with `store/damaged` or `store/missing`; `resume` repairs it.
+   * incomplete fails with `store/damaged` or `store/missing`; `resume` repairs it. Nothing happens when it was
+   * removed meanwhile.
    */
-  rescan(downloadId: string): DownloadStatus;
+  rescan(downloadId: string): void;
   onChange(listener: (change: DownloadChange) => void): () => void;
   /** Goes on where the last run stopped, however that ended. */
   start(): void;
