@@ -1,40 +1,37 @@
 import type { Database } from '../database/types.ts';
-import type { Clock, Log } from '../shared/platform.ts';
+import type { Clock } from '../shared/platform.ts';
 import { HOUR_MS } from '../shared/units.ts';
+import type { Background } from './background.ts';
 
-/** Copies the database at start, every hour, and after what would hurt to lose; never two copies at a time. */
-export function createBackups({ database, clock, log }: { database: Database; clock: Clock; log: Log }) {
-  const stopped = new AbortController();
-  let running: Promise<void> | undefined;
+/**
+ * Copies the database at start, every hour, and when asked after what would hurt to lose; never two copies at
+ * a time. Returns the way to ask.
+ */
+export function keepBackups(database: Database, clock: Clock, background: Background): () => void {
+  let copying = false;
   let again = false;
 
   async function copy(): Promise<void> {
-    do {
-      again = false;
-      await database
-        .backup()
-        .catch((thrown: unknown) => log.warn('backup.failed', { reason: String(thrown) }));
-    } while (again && !stopped.signal.aborted);
-  }
-
-  function soon(): void {
-    if (running) again = true;
-    else running = copy().finally(() => (running = undefined));
-  }
-
-  async function everyHour(): Promise<void> {
-    for (;;) {
-      soon();
-      await clock.sleep(HOUR_MS, stopped.signal);
+    copying = true;
+    try {
+      do {
+        again = false;
+        await database.backup();
+      } while (again && !background.signal.aborted);
+    } finally {
+      copying = false;
     }
   }
-  everyHour().catch(() => undefined);
 
-  return {
-    soon,
-    async stop(): Promise<void> {
-      stopped.abort();
-      await running;
-    },
+  const soon = (): void => {
+    if (copying) again = true;
+    else background.run('backup', copy);
   };
+  background.run('hourly-backup', async () => {
+    for (;;) {
+      soon();
+      await clock.sleep(HOUR_MS, background.signal);
+    }
+  });
+  return soon;
 }

@@ -83,10 +83,11 @@ export function createConnection(options: ConnectionOptions) {
     probe,
     /** A call to the service just failed for want of an answer: look again now. */
     doubt: (): void => void (state === 'online' && probe()),
-    stop(): void {
+    async stop(): Promise<void> {
       stopped.abort();
       pause?.abort();
       stopListening();
+      await probing;
     },
   };
 }

@@ -13,7 +13,6 @@ import { createLicenses, licenseMigrations } from '../license/licenses.ts';
 import { createTrustedTime } from '../license/trusted-time.ts';
 import { createPlayback } from '../playback/playback.ts';
 import { createServiceClient } from '../service/service-client.ts';
-import { asLayoverError } from '../shared/errors.ts';
 import type { Platform } from '../shared/platform.ts';
 import { fromRpcError } from '../shared/rpc-errors.ts';
 import { storeMigrations } from '../store/migrations.ts';
@@ -22,7 +21,8 @@ import { syncMigrations } from '../sync/migrations.ts';
 import { createSync } from '../sync/sync.ts';
 import { accountMigrations, createAccountKeeper } from './account.ts';
 import { createAwake } from './awake.ts';
-import { createBackups } from './backups.ts';
+import { createBackground } from './background.ts';
+import { keepBackups } from './backups.ts';
 import { createConnection } from './connection.ts';
 import { downloadView } from './download-view.ts';
 import { createEventBus } from './events.ts';
@@ -58,6 +58,7 @@ export async function createEngine(platform: Platform): Promise<Engine> {
   const { userData } = platform.paths;
   const opened = openDatabase({ folder: userData, migrations, log });
   const { database } = opened;
+  const background = createBackground(log);
   const newId = () => randomUUID();
   const random = (sizeBytes: number) => platform.random(sizeBytes);
 
@@ -72,6 +73,7 @@ export async function createEngine(platform: Platform): Promise<Engine> {
     network,
     serviceUrl: () => urlInUse ?? settings.read().serviceUrl ?? account.serviceUrl(),
     accessToken: account.accessToken,
+    ending: background.signal,
   });
   const store = createStore({
     folder: platform.paths.downloads,
@@ -143,8 +145,8 @@ export async function createEngine(platform: Platform): Promise<Engine> {
     askTime: (signal) => service.time(signal),
     onServiceTime: (nowMs) => trustedTime.observeServiceTime(nowMs),
     onChange: (state) => {
-      void parts.changedStatus();
-      if (state === 'online') void connected();
+      background.run('status', parts.changedStatus);
+      if (state === 'online') background.run('connected', connected);
     },
   });
   const refresh = createRefresh({
@@ -154,6 +156,7 @@ export async function createEngine(platform: Platform): Promise<Engine> {
     profileId: () => who.current()?.profileId ?? null,
     isOnline: () => connection.state() === 'online' && account.current() !== null,
     emit: events.emit,
+    background,
   });
 
   const parts: Parts = {
@@ -200,22 +203,19 @@ export async function createEngine(platform: Platform): Promise<Engine> {
     if (change.type === 'removed') events.emit({ type: 'download-removed', downloadId: change.downloadId });
     else events.emit({ type: 'download', download: downloadView(parts, change.download, profileId) });
   });
-  const stopListening = power.onResume(() => void connection.probe());
+  const stopListening = power.onResume(() => background.run('probe', connection.probe));
 
-  const backups = createBackups({ database, clock, log });
+  const backUpSoon = keepBackups(database, clock, background);
   downloads.onChange((change) => {
     // A restore from before this moment would make the finished files orphans.
-    if (change.type === 'changed' && change.download.state === 'completed') backups.soon();
+    if (change.type === 'changed' && change.download.state === 'completed') backUpSoon();
   });
-  const sweeping = store.sweep().then(
-    (report) => log.info('store.swept', { ...report }),
-    (thrown: unknown) => log.warn('store.sweep-failed', { code: asLayoverError(thrown).code }),
-  );
+  background.run('sweep', async () => log.info('store.swept', { ...(await store.sweep()) }));
   licenses.purgeExpired();
   downloads.start();
   sync.start();
-  refresh.start();
-  void connection.probe();
+  background.run('refresh', refresh.nowAndThen);
+  background.run('probe', connection.probe);
 
   const router = {
     ...accountRouter(parts),
@@ -240,11 +240,8 @@ export async function createEngine(platform: Platform): Promise<Engine> {
     async stop() {
       stopListening();
       playback.stopAll();
-      refresh.stop();
-      connection.stop();
       sync.stop();
-      await downloads.stop();
-      await Promise.all([backups.stop(), sweeping]);
+      await Promise.all([downloads.stop(), connection.stop(), sync.idle(), background.end()]);
       events.close();
       trustedTime.close();
       database.close();

@@ -2,6 +2,7 @@ import { asLayoverError } from '../shared/errors.ts';
 import type { EngineEvent } from '../shared/contract.ts';
 import type { Clock, Log } from '../shared/platform.ts';
 import { SECOND_MS } from '../shared/units.ts';
+import type { Background } from './background.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 
 interface RefreshOptions {
@@ -11,6 +12,7 @@ interface RefreshOptions {
   readonly profileId: () => string | null;
   readonly isOnline: () => boolean;
   readonly emit: (event: EngineEvent) => void;
+  readonly background: Background;
 }
 
 const EVERY_MS = 30 * SECOND_MS;
@@ -18,9 +20,15 @@ const EVERY_MS = 30 * SECOND_MS;
 export type Refresh = ReturnType<typeof createRefresh>;
 
 /** Keeps the replica fresh while the service can be reached; screens hear of it only when something changed. */
-export function createRefresh({ catalog, clock, log, profileId, isOnline, emit }: RefreshOptions) {
-  const stopped = new AbortController();
-
+export function createRefresh({
+  catalog,
+  clock,
+  log,
+  profileId,
+  isOnline,
+  emit,
+  background,
+}: RefreshOptions) {
   /** A refresh that fails leaves what was there: the next one comes by itself. */
   async function quietly(what: 'catalog' | 'profiles', refresh: () => Promise<boolean>): Promise<void> {
     try {
@@ -38,16 +46,17 @@ export function createRefresh({ catalog, clock, log, profileId, isOnline, emit }
   }
 
   async function nowAndThen(): Promise<void> {
-    for (;;) {
-      await clock.sleep(EVERY_MS, stopped.signal);
+    while (!background.signal.aborted) {
+      await clock.sleep(EVERY_MS, background.signal);
       if (isOnline()) await everything();
     }
   }
 
   return {
     everything,
-    home: (who: string): void => void quietly('catalog', () => catalog.refreshHome(who)),
-    start: (): void => void nowAndThen().catch(() => undefined),
-    stop: (): void => stopped.abort(),
+    home: (who: string): void =>
+      background.run('home', () => quietly('catalog', () => catalog.refreshHome(who))),
+    /** Until the engine ends. */
+    nowAndThen,
   };
 }

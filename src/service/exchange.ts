@@ -11,6 +11,8 @@ export interface ExchangeOptions {
   /** Where the service is, without `/api/v1`; null until somebody signed in. */
   readonly serviceUrl: () => string | null;
   readonly accessToken: () => string | null;
+  /** Ends every call that is under way. */
+  readonly ending?: AbortSignal | undefined;
 }
 
 export interface Call {
@@ -59,7 +61,9 @@ export function createExchange(options: ExchangeOptions) {
       const response = await options.fetch(address, {
         method: call.method ?? 'GET',
         headers: headersFor(address, call.body !== undefined),
-        signal: call.signal ? AbortSignal.any([call.signal, timeout.signal]) : timeout.signal,
+        signal: AbortSignal.any(
+          [call.signal, options.ending, timeout.signal].filter((signal) => signal !== undefined),
+        ),
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       });
       if (!response.ok) throw await refusalOf(response, call.refusals);

@@ -74,6 +74,10 @@ export function createSyncLoop({ clock, log, exchange }: LoopOptions) {
       retryMs = FIRST_RETRY_MS;
       schedule(0);
     },
+    /** Resolves once nothing is under way. */
+    async idle(): Promise<void> {
+      await running?.catch(() => undefined);
+    },
     stop(): void {
       started = false;
       pause?.abort();
