@@ -89,7 +89,8 @@ function rotate(folder: string): void {
 
 function makeFolder(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true });
+    // The first thing made in a new user's folder: what lies in it is nobody else's.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     return true;
   } catch {
     return false;

@@ -3,7 +3,19 @@ import { protocol, session } from './session.ts';
 import * as system from './system.ts';
 import { FakeWindow } from './windows.ts';
 
-export const { app, dialog, ipcMain, Menu, net, powerMonitor, powerSaveBlocker, safeStorage, shell } = system;
+export const {
+  contextBridge,
+  ipcRenderer,
+  app,
+  dialog,
+  ipcMain,
+  Menu,
+  net,
+  powerMonitor,
+  powerSaveBlocker,
+  safeStorage,
+  shell,
+} = system;
 export { FakeWindow as BrowserWindow, MessageChannelMain, protocol, session };
 
 /** `import electron from 'electron'`, as electron-store does. */

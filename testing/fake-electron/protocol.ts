@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 import { demandReady, state } from './state.ts';
 
 type SchemeHandler = (request: Request) => Response | Promise<Response>;
@@ -59,7 +60,8 @@ export class FakeProtocol {
       throw new Error('net::ERR_UNEXPECTED');
     }
     if (!(response instanceof Response)) throw new Error('net::ERR_UNEXPECTED');
-    const stream = response.body ? Readable.fromWeb(response.body, { highWaterMark: 0 }) : null;
+    const body: unknown = response.body;
+    const stream = body ? Readable.fromWeb(body as WebStream, { highWaterMark: 0 }) : null;
     stream?.on('error', () => undefined);
     return {
       status: response.status,

@@ -27,6 +27,9 @@ export interface FakeState {
   windows: FakeWindow[];
   sessions: Map<string, FakeSession>;
   powerBlockers: Map<number, string>;
+  /** What a preload script put into its page, and what it sent to the main process. */
+  exposed: Map<string, unknown>;
+  posted: { channel: string; message: unknown; ports: unknown[] }[];
 }
 
 function initial(): FakeState {
@@ -50,6 +53,8 @@ function initial(): FakeState {
     windows: [],
     sessions: new Map(),
     powerBlockers: new Map(),
+    exposed: new Map(),
+    posted: [],
   };
 }
 

@@ -100,3 +100,15 @@ export const shell = {
     throw new Error('Layover never opens anything outside');
   },
 };
+
+/** The two things a sandboxed preload script has. */
+export const contextBridge = {
+  exposeInMainWorld: (key: string, value: unknown) => {
+    if (state.exposed.has(key)) throw new Error('Cannot bind an API on top of an existing property');
+    state.exposed.set(key, structuredClone(value));
+  },
+};
+export const ipcRenderer = {
+  postMessage: (channel: string, message: unknown, ports: unknown[] = []) =>
+    void state.posted.push({ channel, message, ports }),
+};
