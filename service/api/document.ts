@@ -56,7 +56,11 @@ function withoutUnused(document: ReturnType<typeof nameSchemas>): ReturnType<typ
     ...document,
     components: {
       ...components,
-      schemas: Object.fromEntries(Object.entries(schemas ?? {}).filter(([id]) => used.has(id))),
+      schemas: Object.fromEntries(
+        Object.entries(schemas ?? {})
+          .filter(([id]) => used.has(id))
+          .sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
     },
   } as ReturnType<typeof nameSchemas>;
 }

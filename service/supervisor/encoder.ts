@@ -35,7 +35,7 @@ export function startEncoder(options: {
     },
   });
   try {
-    if (child.pid !== undefined) os.setPriority(child.pid, os.constants.priority.PRIORITY_LOW);
+    if (child.pid !== undefined) os.setPriority(child.pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // Some systems do not allow it, and it may have ended already: it only runs less politely.
   }
