@@ -51,6 +51,16 @@ function hashes(frameMd5: string): string[] {
   return lines.map((line) => line.split(',').at(-1)?.trim() ?? '');
 }
 
+interface ParsedPlaylist {
+  attributes: Record<string, unknown>;
+  segments: { uri: string; duration: number; key?: object }[];
+  mediaSequence: number;
+}
+interface Parsed extends ParsedPlaylist {
+  playlists: ParsedPlaylist[];
+  mediaGroups: Record<string, Record<string, Record<string, { playlists: ParsedPlaylist[] }>>>;
+}
+
 describe('a video that the encoder made', () => {
   it.each(['v-240p', 'v-480p', 'v-720p'])('plays frame for frame what was encoded: %s', async (id) => {
     const frames = path.join(dataDir, 'encodes', made.videoId, 'frames', `${id}.framemd5`);
@@ -114,47 +124,44 @@ describe('a video that the encoder made', () => {
   });
 
   it('is one video to independent parsers of HLS and DASH', async () => {
-    const hls = async (file: string) => {
+    const hls = async (file: string): Promise<Parsed> => {
       const parser = new Parser();
       parser.push(await readFile(path.join(mediaDir, file), 'utf8'));
       parser.end();
       return parser.manifest;
     };
     const mpdText = await readFile(path.join(mediaDir, 'manifest.mpd'), 'utf8');
-    const dash = mpdParser.parse(mpdText, { manifestUri: 'http://oca.example/manifest.mpd' });
+    const dash: Parsed = mpdParser.parse(mpdText, { manifestUri: 'http://oca.example/manifest.mpd' });
     const master = await hls('master.m3u8');
 
-    expect(master.playlists.map((variant: any) => variant.attributes.RESOLUTION)).toEqual([
+    expect(master.playlists.map(({ attributes }) => attributes['RESOLUTION'])).toEqual([
       { width: 426, height: 240 },
       { width: 854, height: 480 },
       { width: 1280, height: 720 },
     ]);
-    expect(Object.keys(master.mediaGroups.AUDIO.audio)).toEqual(['English', 'Español']);
-    expect(Object.keys(master.mediaGroups.SUBTITLES.subtitles)).toEqual(['English', 'Español', 'Français']);
-    for (const variant of master.playlists) {
-      expect(variant.attributes.CODECS).toMatch(/^avc1\.[0-9a-f]{6},mp4a\.40\.2$/);
-      expect(variant.attributes['FRAME-RATE']).toBe(24);
+    const names = (kind: string) => Object.values(master.mediaGroups[kind] ?? {}).flatMap(Object.keys);
+    expect(names('AUDIO')).toEqual(['English', 'Español']);
+    expect(names('SUBTITLES')).toEqual(['English', 'Español', 'Français']);
+    for (const { attributes } of master.playlists) {
+      expect(attributes['CODECS']).toMatch(/^avc1\.[0-9a-f]{6},mp4a\.40\.2$/);
+      expect(attributes['FRAME-RATE']).toBe(24);
     }
 
-    const groups = (kind: string) =>
-      Object.values<any>(dash.mediaGroups[kind]).flatMap(Object.values) as any[];
-    const dashPlaylists: any[] = [
-      ...dash.playlists,
-      ...groups('AUDIO').flatMap((group) => group.playlists),
-      ...groups('SUBTITLES').flatMap((group) => group.playlists),
-    ];
+    const inGroups = (kind: string) =>
+      Object.values(dash.mediaGroups[kind] ?? {})
+        .flatMap((group) => Object.values(group))
+        .flatMap(({ playlists }) => playlists);
+    const dashPlaylists = [...dash.playlists, ...inGroups('AUDIO'), ...inGroups('SUBTITLES')];
     expect(dashPlaylists).toHaveLength(made.record.renditions.length);
-    for (const playlist of dashPlaylists) {
-      const id: string = playlist.attributes.NAME;
+    for (const { attributes, segments } of dashPlaylists) {
+      const id = String(attributes['NAME']);
       const twin = await hls(`${id}/playlist.m3u8`);
-      const dashFiles = playlist.segments.map((segment: any) => segment.uri.replace(`${id}/`, ''));
-      expect(dashFiles).toEqual(twin.segments.map((segment: any) => segment.uri));
-      const total = twin.segments.reduce((sum: number, segment: any) => sum + segment.duration, 0);
-      expect(total).toBeCloseTo(SECONDS, 1);
-      expect(twin.segments[0].uri).toMatch(new RegExp(`^${twin.mediaSequence}\\.(m4s|vtt)$`));
-      for (const [index, segment] of twin.segments.entries()) {
-        expect(segment.duration).toBeCloseTo(playlist.segments[index].duration, 5);
-        expect(segment.key).toMatchObject({ method: 'AES-128' });
+      expect(twin.segments.map(({ uri }) => `${id}/${uri}`)).toEqual(segments.map(({ uri }) => uri));
+      expect(twin.segments.reduce((sum, { duration }) => sum + duration, 0)).toBeCloseTo(SECONDS, 1);
+      expect(twin.segments[0]?.uri).toMatch(new RegExp(`^${twin.mediaSequence}\\.(m4s|vtt)$`));
+      for (const [index, { duration, key }] of twin.segments.entries()) {
+        expect(duration).toBeCloseTo(segments[index]?.duration ?? 0, 5);
+        expect(key).toMatchObject({ method: 'AES-128' });
       }
     }
   });

@@ -90,9 +90,13 @@ describe('ingest', () => {
   it('knows a file again: a new title, but the same video', async () => {
     const file = await richSource();
     const before = await ingestFile({ dataDir, file, tools });
+    const { title: plain } = await readDrop(before.titleId);
     const after = await ingestFile({ dataDir, file, tools, title: 'Our Holiday' });
     expect(after).toEqual(before);
-    expect((await readDrop(after.titleId)).title.name).toBe('Our Holiday');
+    const { title } = await readDrop(after.titleId);
+    expect(title.name).toBe('Our Holiday');
+    // The name is written on the pictures.
+    expect(title.artworkVersion).not.toBe(plain.artworkVersion);
   });
 
   it('takes in a silent, tiny, odd-sized one', async () => {

@@ -97,7 +97,7 @@ describe('preparing the demo catalogue', () => {
   });
 
   it('works with the binary that npm brings, which is old and has no ffprobe', async ({ skip }) => {
-    const npm = await import('@ffmpeg-installer/ffmpeg' as string).catch(() => undefined);
+    const npm = await import('@ffmpeg-installer/ffmpeg').catch(() => undefined);
     const ffmpeg: unknown = npm?.default?.path;
     if (typeof ffmpeg !== 'string') return skip('npm has no ffmpeg for this kind of machine');
     const tools = findFfmpeg({ ...process.env, FFMPEG_PATH: ffmpeg, FFPROBE_PATH: '/nowhere' });

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Title } from '../../src/shared/catalog.ts';
 import type { ArtworkJob, ArtworkStyle } from './artwork.ts';
@@ -10,7 +10,7 @@ import type { Layout } from './layout.ts';
 import { makeWorkDir, publishFolder, writeAtomically } from './work.ts';
 
 /**
- * A title's pictures, drawn from a still of one of its videos.
+ * A title's pictures, drawn from a still of one of its videos; drawn again when the title was renamed.
  * @returns their version
  */
 export async function ensureArtwork(
@@ -21,7 +21,7 @@ export async function ensureArtwork(
 ): Promise<string> {
   const folder = path.join(layout.artwork, spec.titleId);
   const existing = await artworkVersion(folder);
-  if (existing) return existing;
+  if (existing && (await publishedName(layout, spec.titleId)) === spec.name) return existing;
   const work = await makeWorkDir(layout);
   try {
     const stillFile = path.resolve(layout.encodes, spec.videoId, STILL_FILE);
@@ -40,4 +40,13 @@ export async function ensureArtwork(
 export async function dropTitle(layout: Layout, title: Title, countries?: string[]): Promise<void> {
   const drop = TitleDrop.parse({ format: 1, title, ...(countries ? { countries } : {}) });
   await writeAtomically(path.join(layout.titles, `${title.titleId}.json`), JSON.stringify(drop, null, 2));
+}
+
+async function publishedName(layout: Layout, titleId: string): Promise<string | undefined> {
+  try {
+    const text = await readFile(path.join(layout.titles, `${titleId}.json`), 'utf8');
+    return TitleDrop.parse(JSON.parse(text)).title.name;
+  } catch {
+    return undefined; // Never published, or damaged: then it is published afresh.
+  }
 }
