@@ -54,6 +54,9 @@ async function buildOne(spec: BundleSpec, digest: string): Promise<void> {
   }
 }
 
+// A test runner sets this to "test", which would put React's development build into the window.
+process.env['NODE_ENV'] = 'production';
+
 const flags = new Set(process.argv.slice(2));
 const unknown = [...flags].find((flag) => !['--electron', '--force'].includes(flag));
 if (unknown) {

@@ -40,6 +40,14 @@ describe('the build', () => {
     expect(text.length).toBeLessThan(4096);
   });
 
+  it('has libraries in their production form, whoever built it', () => {
+    const assets = path.join(root, 'build', 'renderer', 'assets');
+    const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'));
+    const text = scripts.map((name) => readFileSync(path.join(assets, name), 'utf8')).join('');
+    expect(text).toContain('react.dev/errors/');
+    expect(text).not.toContain('Download the React DevTools');
+  });
+
   it('has a page without inline scripts or styles, which its policy would refuse', () => {
     const html = readFileSync(path.join(root, 'build', 'renderer', 'index.html'), 'utf8');
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style| style=| on\w+=/);

@@ -3,9 +3,6 @@ import type { Client } from '../../shared/contract.ts';
 import type { WindowBridge } from '../../shared/window-bridge.ts';
 import { createHttpClient, createPortClient } from './client.ts';
 
-// The page's policy forbids eval; without this zod tries it once and the browser reports a violation.
-z.config({ jitless: true });
-
 const UnderElectron = z.object({
   layover: z.object({
     host: z.literal('electron'),
