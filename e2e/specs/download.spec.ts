@@ -33,7 +33,9 @@ test('the dialog shows sizes, and what is chosen changes the sum', async () => {
   await page.getByRole('button', { name: 'Download Rule Thirty' }).click();
   const dialog = downloadDialog(page);
   for (const quality of ['720p', '480p', '240p'])
-    await expect(dialog.getByRole('radio', { name: new RegExp(`^${quality}.*[\\d.]+ [kM]B`) })).toBeAttached();
+    await expect(
+      dialog.getByRole('radio', { name: new RegExp(`^${quality}.*[\\d.]+ [kM]B`) }),
+    ).toBeAttached();
   const sum = dialog.getByRole('status').getByRole('strong');
   await dialog.getByRole('radio', { name: '720p' }).check({ force: true });
   const large = await sum.innerText();

@@ -68,7 +68,12 @@ export async function leavePlayer(page: Page): Promise<void> {
 }
 
 /** Opens one of the player's menus and chooses from it. */
-export async function choose(page: Page, menu: string, section: string, choice: string): Promise<void> {
+export async function choose(
+  page: Page,
+  menu: string,
+  section: string,
+  choice: string | RegExp,
+): Promise<void> {
   await wakeControls(page);
   await page.getByRole('button', { name: menu, exact: true }).click();
   const group = page.getByRole('menu', { name: menu }).getByRole('group', { name: section });

@@ -1,5 +1,5 @@
 import { useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { PlaybackStart } from '../../shared/contract.ts';
 import { asLayoverError } from '../../shared/errors.ts';
 import type { ErrorValue } from '../../shared/errors.ts';
@@ -27,12 +27,18 @@ function Session({ videoId, onRetry }: { videoId: string; onRetry: () => void })
   const [started, setStarted] = useState<PlaybackStart | null>(null);
   const [error, setError] = useState<ErrorValue | null>(null);
   const [isAgreed, setAgreed] = useState(false);
+  const lastTick = useRef(Promise.resolve());
 
   useEffect(() => {
     let sessionId: string | undefined;
     let isLeft = false;
     const stop = () => {
-      if (sessionId !== undefined) client.playback.stop({ sessionId }).catch(() => undefined);
+      const ending = sessionId;
+      if (ending === undefined) return;
+      // React takes down the player after this, in the same turn; a tick after the stop would be lost.
+      queueMicrotask(() => {
+        void lastTick.current.then(() => client.playback.stop({ sessionId: ending })).catch(() => undefined);
+      });
     };
     client.playback.start({ videoId }).then(
       (answer) => {
@@ -56,5 +62,13 @@ function Session({ videoId, onRetry }: { videoId: string; onRetry: () => void })
     );
   if (startsTheClock(started) && !isAgreed)
     return <FirstPlayNotice started={started} onPlay={() => setAgreed(true)} />;
-  return <Player started={started} onStopped={setError} />;
+  return (
+    <Player
+      started={started}
+      onStopped={setError}
+      onLeft={(tick) => {
+        lastTick.current = tick;
+      }}
+    />
+  );
 }

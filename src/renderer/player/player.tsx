@@ -17,13 +17,15 @@ import { usePlayback } from './use-playback.ts';
 interface PlayerProps {
   started: PlaybackStart;
   onStopped: (error: ErrorValue) => void;
+  /** Is given the promise of the last tick when the player is taken down. */
+  onLeft: (lastTick: Promise<void>) => void;
 }
 
-export function Player({ started, onStopped }: PlayerProps) {
+export function Player({ started, onStopped, onLeft }: PlayerProps) {
   const text = useText();
   const navigate = useNavigate();
   const leave = useLeave(started.titleId);
-  const { attach, playback, snapshot } = usePlayback(started, onStopped);
+  const { attach, playback, snapshot } = usePlayback(started, onStopped, onLeft);
   const { isFullscreen, toggleFullscreen } = useFullscreen();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const [showsStatistics, setShowsStatistics] = useState(false);

@@ -28,6 +28,7 @@ export const TICK_SECONDS: Seconds = 5;
 export class Ticker {
   private readonly watched = new WatchedTime();
   private lastSentSeconds: Seconds | null = null;
+  private sending: Promise<void> = Promise.resolve();
   private readonly playback: Client['playback'];
   private readonly sessionId: string;
   private readonly onRefused: (error: ErrorValue) => void;
@@ -38,32 +39,41 @@ export class Ticker {
     this.onRefused = onRefused;
   }
 
+  /** Resolves, never rejects, once the last tick has been answered or given up. */
+  get settled(): Promise<void> {
+    return this.sending;
+  }
+
   /** The position, as it goes on while playing. */
   playing(positionSeconds: Seconds): void {
     this.watched.playedTo(positionSeconds);
     this.lastSentSeconds ??= positionSeconds;
     if (Math.abs(positionSeconds - this.lastSentSeconds) >= TICK_SECONDS)
-      void this.send(positionSeconds, 'playing');
+      this.send(positionSeconds, 'playing');
   }
 
   paused(positionSeconds: Seconds): void {
     this.watched.playedTo(positionSeconds);
     this.watched.interrupt();
-    void this.send(positionSeconds, 'paused');
+    this.send(positionSeconds, 'paused');
   }
 
   soughtTo(positionSeconds: Seconds, isPaused: boolean): void {
     this.watched.interrupt();
-    void this.send(positionSeconds, isPaused ? 'paused' : 'playing');
+    this.send(positionSeconds, isPaused ? 'paused' : 'playing');
   }
 
   ended(positionSeconds: Seconds): void {
     this.watched.playedTo(positionSeconds);
     this.watched.interrupt();
-    void this.send(positionSeconds, 'ended');
+    this.send(positionSeconds, 'ended');
   }
 
-  private async send(positionSeconds: Seconds, state: PlaybackTick['state']): Promise<void> {
+  private send(positionSeconds: Seconds, state: PlaybackTick['state']): void {
+    this.sending = this.tell(positionSeconds, state);
+  }
+
+  private async tell(positionSeconds: Seconds, state: PlaybackTick['state']): Promise<void> {
     this.lastSentSeconds = positionSeconds;
     const watchedSeconds = this.watched.take();
     const { sessionId } = this;

@@ -15,19 +15,24 @@ const never = () => () => undefined;
  * engine refuses it.
  *
  * @param onStopped why it cannot go on
+ * @param onLeft is given the promise of the last tick, which the session must outlive
  */
-export function usePlayback(started: PlaybackStart, onStopped: (error: ErrorValue) => void) {
+export function usePlayback(
+  started: PlaybackStart,
+  onStopped: (error: ErrorValue) => void,
+  onLeft: (lastTick: Promise<void>) => void,
+) {
   const { client, refusals } = useEnvironment();
   const { playback: preferences } = useSettings();
   const [playback, setPlayback] = useState<Playback | null>(null);
   const [video, attach] = useState<HTMLVideoElement | null>(null);
   // Later changes of a setting must not start the play again.
-  const first = useRef({ preferences, onStopped });
+  const first = useRef({ preferences, onStopped, onLeft });
   const { sessionId } = started;
 
   useEffect(() => {
     if (!video) return;
-    const { preferences: wanted, onStopped: stopped } = first.current;
+    const { preferences: wanted, onStopped: stopped, onLeft: left } = first.current;
     const { resumePositionSeconds, durationSeconds } = started;
     const session = new Playback(video, {
       playlistUrl: started.playlistPath,
@@ -68,6 +73,7 @@ export function usePlayback(started: PlaybackStart, onStopped: (error: ErrorValu
     void session.play();
     return () => {
       leave();
+      left(ticker.settled);
       listening.abort();
       stopListening();
       session.destroy();
