@@ -85,7 +85,7 @@ if ((await build) !== 0) {
 }
 say('Sign in with traveler@layover.example / layover-demo.');
 const app = host.electron
-  ? start(host.electron, ['.', `--service=${url}`])
+  ? start(host.electron, ['.', `--data=${userData}`, `--service=${url}`])
   : start(process.execPath, [
       'src/main/browser/main.ts',
       '--data',

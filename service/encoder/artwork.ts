@@ -28,23 +28,22 @@ export interface ArtworkJob {
   readonly outDir: string;
 }
 
-/** Makes poster.jpg (600x900) and backdrop.jpg (1280x720) in `outDir`. Errors: `encode/failed`. */
+/**
+ * Makes poster.jpg (600x900, with the name) and backdrop.jpg (1280x720, the picture alone: screens write over
+ * it) in `outDir`. Errors: `encode/failed`.
+ */
 export async function drawArtwork(tools: Ffmpeg, job: ArtworkJob, signal?: AbortSignal): Promise<void> {
   await mkdir(job.outDir, { recursive: true });
   await copyFonts(job.workDir, [job.style.font, SMALL_FONT]);
   const poster = layoutText(job.name, 520, 104);
-  const backdrop = layoutText(job.name, 760, 92);
   await writeFile(path.join(job.workDir, 'overline.txt'), job.overline.toUpperCase());
-  await writeLines(job.workDir, 'poster', poster.lines);
-  await writeLines(job.workDir, 'backdrop', backdrop.lines);
+  await writeLines(job.workDir, poster.lines);
   const graph = [
     '[0:v]format=rgb24,split=2[a][b]',
     `[a]${cover(600, 900)},format=gray,format=rgb24,eq=contrast=1.15,format=rgb24,${duotone([job.style.dark, job.style.light])}[art]`,
-    `[b]${cover(1280, 720)}[wide]`,
+    `[b]${cover(1280, 720)}[w]`,
     `${shade(600, 900, job.style.dark, 'clip((Y-300)/420,0,1)')}[down]`,
-    `${shade(1280, 720, job.style.dark, 'max(clip(1-X/1000,0,1),clip((Y-420)/300,0,1))')}[side]`,
-    `[art][down]overlay=format=rgb,${texts('poster', poster, job.style, { left: 40, bottom: 60, height: 900 })}[p]`,
-    `[wide][side]overlay=format=rgb,${texts('backdrop', backdrop, job.style, { left: 64, bottom: 84, height: 720 })}[w]`,
+    `[art][down]overlay=format=rgb,${texts(poster, job.style, { left: 40, bottom: 60, height: 900 })}[p]`,
   ];
   const out = (label: string, file: string) => [
     '-map',
@@ -118,9 +117,9 @@ function balance(words: string[], count: number): string[] {
   return [...lines, line];
 }
 
-async function writeLines(folder: string, prefix: string, lines: string[]): Promise<void> {
+async function writeLines(folder: string, lines: string[]): Promise<void> {
   for (const [index, line] of lines.entries()) {
-    await writeFile(path.join(folder, `${prefix}-${index}.txt`), line);
+    await writeFile(path.join(folder, `line-${index}.txt`), line);
   }
 }
 
@@ -138,7 +137,6 @@ function shade(width: number, height: number, color: string, opacity: string): s
 }
 
 function texts(
-  prefix: string,
   block: TextBlock,
   style: ArtworkStyle,
   place: { left: number; bottom: number; height: number },
@@ -152,7 +150,7 @@ function texts(
     draw('overline.txt', SMALL_FONT, 22, style.accent, top - 44),
     `drawbox=x=${place.left}:y=${top - 64}:w=72:h=5:color=${style.accent}:t=fill`,
     ...block.lines.map((_, index) =>
-      draw(`${prefix}-${index}.txt`, style.font, block.size, 'white', top + index * lineHeight),
+      draw(`line-${index}.txt`, style.font, block.size, 'white', top + index * lineHeight),
     ),
   ].join(',');
 }
