@@ -26,20 +26,12 @@ export interface CardProps {
 export function Card(props: CardProps) {
   const { titleId, artworkVersion, name, shape, line, part, playVideoId, rank, isOutOfReach = false } = props;
   const text = useText();
-  const label = [
-    playVideoId ? text('card.play', { name }) : name,
-    line,
-    isOutOfReach ? text('card.out') : undefined,
-  ]
-    .filter((each) => each !== undefined)
-    .join(', ');
   const target = playVideoId
     ? ({ to: '/play/$videoId', params: { videoId: playVideoId } } as const)
     : ({ to: '/title/$titleId', params: { titleId } } as const);
   return (
     <Link
       {...target}
-      aria-label={label}
       className={`card card-${shape}${isOutOfReach ? ' card-out' : ''}${rank ? ' card-ranked' : ''}`}
     >
       {rank ? (
@@ -60,7 +52,7 @@ export function Card(props: CardProps) {
           </span>
         ) : null}
         {part === undefined ? null : (
-          <span className="card-progress">
+          <span className="card-progress" aria-hidden>
             <Progress label={text('card.progress', { name })} part={part} />
           </span>
         )}
@@ -68,6 +60,8 @@ export function Card(props: CardProps) {
       <span className="card-text">
         <span className="card-name">{name}</span>
         {line ? <span className="card-line">{line}</span> : null}
+        {playVideoId ? <span className="for-listeners">{text('card.playsAtOnce')}</span> : null}
+        {isOutOfReach ? <span className="for-listeners">{text('card.out')}</span> : null}
       </span>
     </Link>
   );

@@ -12,7 +12,10 @@ import './home.css';
 export function HomeScreen() {
   const text = useText();
   const isOffline = useIsOffline();
-  const { data: home } = useSuspenseQuery(queries.home(useClient()));
+  const client = useClient();
+  // Without it everything would look out of reach for a moment.
+  useSuspenseQuery(queries.downloads(client));
+  const { data: home } = useSuspenseQuery(queries.home(client));
   const featured = home.rows.find((row) => row.kind === 'top-picks') ?? home.rows[0];
   const hero = featured?.items[0];
   return (

@@ -25,7 +25,8 @@ export function useErrorSentence(): (thrown: unknown) => string {
   return (thrown) => {
     const { code, details } = asLayoverError(thrown);
     const id = `error.${code}`;
-    const template = String(intl.messages[id] ?? '');
+    const message = intl.messages[id];
+    const template = typeof message === 'string' ? message : '';
     const blanks = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
     return intl.formatMessage({ id }, { ...fill(blanks, details, intl.locale) });
   };

@@ -126,7 +126,7 @@ function headersOf(context: LoaderContext): Headers {
 }
 
 function decoded(bytes: Uint8Array, responseType: string): string | ArrayBuffer | object {
-  if (responseType === 'arraybuffer') return bytes.buffer as ArrayBuffer;
+  if (responseType === 'arraybuffer') return bytes.buffer;
   const words = new TextDecoder().decode(bytes);
   return responseType === 'json' ? (JSON.parse(words) as object) : words;
 }

@@ -23,12 +23,14 @@ export function AccountSection() {
         <dt>{text('settings.plan')}</dt>
         <dd>{text(`plan.${account.plan}`)}</dd>
         <dt>{text('settings.sync')}</dt>
-        <dd role="status">
-          {sync.isPending
-            ? text('settings.syncing')
-            : pendingMutations === 0
-              ? text('settings.allSent')
-              : text('connection.pending', { count: pendingMutations })}
+        <dd>
+          <span role="status">
+            {sync.isPending
+              ? text('settings.syncing')
+              : pendingMutations === 0
+                ? text('settings.allSent')
+                : text('connection.pending', { count: pendingMutations })}
+          </span>
         </dd>
       </dl>
       <ErrorNotice error={sync.error ?? signOut.error} />

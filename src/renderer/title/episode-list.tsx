@@ -48,15 +48,15 @@ function EpisodeLine({ episode, position, onDownload }: EpisodeLineProps) {
   const number = text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber });
   return (
     <li className={`episode${isOut ? ' episode-out' : ''}`}>
+      <span className="episode-number" aria-hidden>
+        {episode.episodeNumber}
+      </span>
       <Link
         to="/play/$videoId"
         params={{ videoId: episode.videoId }}
         className="episode-play"
         aria-label={`${text('card.play', { name: `${number} ${episode.name}` })}${isOut ? `, ${text('card.out')}` : ''}`}
       >
-        <span className="episode-number" aria-hidden>
-          {episode.episodeNumber}
-        </span>
         {isOut ? <CloudOff aria-hidden /> : <Play aria-hidden fill="currentColor" />}
       </Link>
       <div className="episode-words">

@@ -41,17 +41,13 @@ export function WhoScreen() {
       <ul className="who-list">
         {profiles.map((profile) => (
           <li key={profile.profileId}>
-            <AriaButton
-              className="who-profile"
-              isDisabled={choose.isPending}
-              onPress={() => press(profile)}
-              aria-label={profile.hasPin ? text('who.withPin', { name: profile.name }) : profile.name}
-            >
+            <AriaButton className="who-profile" isDisabled={choose.isPending} onPress={() => press(profile)}>
               <Avatar profile={profile} />
               <span className="who-name">
                 {profile.hasPin ? <Lock aria-hidden /> : null}
                 {profile.name}
               </span>
+              {profile.hasPin ? <span className="for-listeners">{text('who.asksForPin')}</span> : null}
               {profile.isKids ? <span className="who-kids">{text('who.kids')}</span> : null}
             </AriaButton>
           </li>

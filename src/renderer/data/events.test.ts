@@ -1,0 +1,97 @@
+import { expect, test, vi } from 'vitest';
+import { createFakeClient } from '../../../testing/fake-client/index.ts';
+import type { AppStatus, DownloadView } from '../../shared/contract.ts';
+import { applyEvent, followEvents } from './events.ts';
+import { createQueryClient } from './query-client.ts';
+import { keys, queries } from './queries.ts';
+import { createRefusals } from './refusals.ts';
+
+async function world() {
+  const client = createFakeClient({ scenario: 'home', now: () => 1_000 });
+  const queryClient = createQueryClient();
+  await Promise.all([
+    queryClient.fetchQuery(queries.status(client)),
+    queryClient.fetchQuery(queries.downloads(client)),
+    queryClient.fetchQuery(queries.home(client)),
+    queryClient.fetchQuery(queries.title(client, 'harbor-lights')),
+    queryClient.fetchQuery(queries.settings(client)),
+  ]);
+  const isStale = (queryKey: readonly string[]) =>
+    queryClient.getQueryCache().find({ queryKey, exact: true })?.state.isInvalidated;
+  const downloads = () => queryClient.getQueryData<DownloadView[]>(keys.downloads) ?? [];
+  return { client, queryClient, refusals: createRefusals(), isStale, downloads };
+}
+
+test('a download event replaces its entry, a new one is appended, a removed one goes', async () => {
+  const places = await world();
+  const [first] = places.downloads();
+  if (!first) throw new Error('the fake has downloads');
+  const count = places.downloads().length;
+  applyEvent({ type: 'download', download: { ...first, storedBytes: 7 } }, places);
+  expect(places.downloads()[0]?.storedBytes).toBe(7);
+  applyEvent({ type: 'download', download: { ...first, downloadId: 'another' } }, places);
+  expect(places.downloads()).toHaveLength(count + 1);
+  applyEvent({ type: 'download-removed', downloadId: 'another' }, places);
+  expect(places.downloads()).toHaveLength(count);
+});
+
+test('`changed` makes exactly the answers stale that it names', async () => {
+  const places = await world();
+  applyEvent({ type: 'changed', what: 'my-list' }, places);
+  expect(places.isStale(keys.home)).toBe(true);
+  expect(places.isStale([...keys.titles, 'harbor-lights'])).toBe(true);
+  expect(places.isStale(keys.settings)).toBe(false);
+});
+
+test('a new status is shown at once, and a new profile forgets the catalog of the old one', async () => {
+  const places = await world();
+  const status = places.queryClient.getQueryData<AppStatus>(keys.status);
+  if (!status?.profile) throw new Error('the fake has a profile');
+  applyEvent(
+    { type: 'status', status: { ...status, profile: { ...status.profile, profileId: 'kim' } } },
+    places,
+  );
+  expect(places.queryClient.getQueryData<AppStatus>(keys.status)?.profile?.profileId).toBe('kim');
+  expect(places.queryClient.getQueryData(keys.home)).toBeUndefined();
+});
+
+test('a refusal reaches the player of that session only', async () => {
+  const places = await world();
+  const [mine, other] = [vi.fn(), vi.fn()];
+  places.refusals.listen('p-1', mine);
+  places.refusals.listen('p-2', other);
+  const error = { code: 'license/playback-expired', details: {} } as const;
+  applyEvent({ type: 'playback-refused', sessionId: 'p-1', error }, places);
+  expect(mine).toHaveBeenCalledExactlyOnceWith(error);
+  expect(other).not.toHaveBeenCalled();
+});
+
+test('a stream that breaks is opened again, and what was missed is asked anew', async () => {
+  const places = await world();
+  const stopping = new AbortController();
+  let opened = 0;
+  const failing = {
+    ...places.client,
+    app: {
+      ...places.client.app,
+      events: async (...call: Parameters<typeof places.client.app.events>) => {
+        opened += 1;
+        if (opened === 1) throw new Error('broken');
+        return places.client.app.events(...call);
+      },
+    },
+  };
+  const waits: number[] = [];
+  const following = followEvents(failing, places, stopping.signal, async (failures) => {
+    waits.push(failures);
+  });
+  await vi.waitFor(() => expect(opened).toBe(2));
+  expect(places.isStale(keys.settings)).toBe(true);
+  await vi.waitFor(() => {
+    places.client.setStatus({ connection: 'offline' });
+    expect(places.queryClient.getQueryData<AppStatus>(keys.status)?.connection).toBe('offline');
+  });
+  stopping.abort();
+  await following;
+  expect(waits).toEqual([1]);
+});
