@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 
@@ -13,4 +14,6 @@ const child = spawn(pinned, [path.join(root, 'src/cli/main.ts'), ...process.argv
   stdio: 'inherit',
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => (process.exitCode = signal ? 1 : (code ?? 1)));
+child.on('exit', (code, signal) => {
+  process.exitCode = signal ? 128 + constants.signals[signal] : (code ?? 1);
+});

@@ -1,14 +1,18 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import * as account from './commands/account.ts';
 import * as catalog from './commands/catalog.ts';
 import * as downloads from './commands/downloads.ts';
 import { ocas } from './commands/ocas.ts';
 import { play } from './commands/play.ts';
+import { createOutput, reportError, WRONGLY_CALLED } from './output.ts';
 import { run } from './run.ts';
+import { usageError } from './usage.ts';
 
-const program = new Command('layover').description(
-  'Layover in a terminal: the same engine, without a window.',
-);
+const program = new Command('layover')
+  .description('Layover in a terminal: the same engine, without a window.')
+  // What commander says of a wrong call is told like every other error, below.
+  .exitOverride()
+  .configureOutput({ outputError: () => undefined });
 
 /** Every command takes the common options, so that they may stand before or behind its own. */
 function command(usage: string, description: string): Command {
@@ -25,7 +29,7 @@ function command(usage: string, description: string): Command {
 
 command('sign-in <email>', 'sign in; the password from --password or LAYOVER_PASSWORD')
   .option('--password <password>')
-  .action((email: string, o: object) => run(o, (session) => account.signIn(session, { email, ...o })));
+  .action((email: string, o: object) => run(o, (session) => account.signIn(session, email, o)));
 command('status', 'connection, account, what waits to be sent').action((o: object) => run(o, account.status));
 command('browse', 'the rows of the home screen').action((o: object) => run(o, catalog.browse));
 command('search <words>', 'find titles').action((words: string, o: object) =>
@@ -67,4 +71,15 @@ command('sync', 'tell the service what was watched, and hear what it knows').act
   run(o, account.sync),
 );
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  if (!(thrown instanceof CommanderError)) throw thrown;
+  // Help ends here too: asked for, with exit code 0; given because there was no command, as a wrong call.
+  if (thrown.code === 'commander.help') process.exitCode = WRONGLY_CALLED;
+  else if (thrown.exitCode !== 0) {
+    const isJson = process.argv.includes('--json');
+    const output = createOutput(isJson, process.stdout, process.stderr);
+    process.exitCode = reportError(usageError(thrown.message.replace(/^error: /, '')), output);
+  }
+}

@@ -1,23 +1,41 @@
 import { asLayoverError } from '../shared/errors.ts';
+import type { LayoverError } from '../shared/errors.ts';
 import type { Bytes, Ms, Seconds } from '../shared/units.ts';
+import { usageError } from './usage.ts';
+
+export const FAILED = 1;
+export const WRONGLY_CALLED = 2;
+/** What a shell reports of a command that SIGINT ended. */
+export const INTERRUPTED = 130;
 
 /** Where a command's answer goes: words for people, or exactly one JSON value on standard output. */
 export interface Output {
-  readonly json: boolean;
   /** The answer. Called once. */
   answer(value: unknown, words: () => string): void;
   /** Something on the way, on standard error: a line of JSON, or words that replace each other. */
   progress(value: unknown, words: () => string): void;
+  /** The answer of a command that failed. */
+  failure(error: LayoverError): void;
+  /** The answer, if there is none yet, of a command that Ctrl-C ended. Returns the exit code. */
+  interrupted(): number;
 }
 
-export function createOutput(json: boolean, out: NodeJS.WriteStream, err: NodeJS.WriteStream): Output {
+export function createOutput(
+  json: boolean,
+  out: Pick<NodeJS.WriteStream, 'write'>,
+  err: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>,
+): Output {
   let lineOpen = false;
+  let answered = false;
+  const write = (stream: typeof out, text: string): void => {
+    if (lineOpen) err.write('\n');
+    lineOpen = false;
+    stream.write(`${text}\n`);
+  };
   return {
-    json,
     answer(value, words) {
-      if (lineOpen) err.write('\n');
-      lineOpen = false;
-      out.write(json ? `${JSON.stringify(value)}\n` : `${words()}\n`);
+      answered = true;
+      write(out, json ? JSON.stringify(value) : words());
     },
     progress(value, words) {
       if (json) err.write(`${JSON.stringify(value)}\n`);
@@ -26,24 +44,30 @@ export function createOutput(json: boolean, out: NodeJS.WriteStream, err: NodeJS
         lineOpen = true;
       }
     },
+    failure(error) {
+      const value = { error: { ...error.toValue(), message: error.message, retry: error.retry } };
+      if (!json) write(err, `${error.message} (${error.code})`);
+      else if (!answered) write(out, JSON.stringify(value));
+      answered = true;
+      if (error.code === 'internal' && error.cause instanceof Error)
+        write(err, error.cause.stack ?? error.cause.message);
+    },
+    interrupted() {
+      if (!answered && json) write(out, JSON.stringify({ interrupted: true }));
+      else if (!answered) write(err, 'Interrupted.');
+      answered = true;
+      return INTERRUPTED;
+    },
   };
 }
 
-/** What went wrong, in the form that was asked for; always on standard error's side of the exit code. */
-export function reportError(
-  thrown: unknown,
-  json: boolean,
-  out: NodeJS.WriteStream,
-  err: NodeJS.WriteStream,
-): void {
+/** What went wrong, told in the form that was asked for. Returns the exit code. */
+export function reportError(thrown: unknown, output: Output): number {
   const error = asLayoverError(thrown);
-  if (json)
-    out.write(
-      `${JSON.stringify({ error: { ...error.toValue(), message: error.message, retry: error.retry } })}\n`,
-    );
-  else err.write(`${error.message} (${error.code})\n`);
-  if (error.code === 'internal' && error.cause instanceof Error)
-    err.write(`${error.cause.stack ?? error.cause.message}\n`);
+  // Names and numbers that the contract refuses were typed by whoever called the command.
+  const isUsage = error.code === 'rpc/malformed' || error.code === 'cli/usage';
+  output.failure(isUsage ? usageError(String(error.details['reason'])) : error);
+  return isUsage ? WRONGLY_CALLED : FAILED;
 }
 
 export function table(rows: string[][]): string {

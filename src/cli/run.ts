@@ -1,21 +1,24 @@
-import { mkdirSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine } from '../engine/types.ts';
 import { createNodePlatform } from '../platform/node-platform.ts';
+import type { NodePlatform } from '../platform/node-platform.ts';
 import { createLog } from '../platform/log.ts';
+import { defaultUserData, versionIn } from '../platform/places.ts';
+import { seedServiceUrl } from '../platform/settings.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { Profile } from '../shared/catalog.ts';
 import { createOutput, reportError } from './output.ts';
 import type { Output } from './output.ts';
+import { onInterrupt } from './interrupt.ts';
+import { parseOptions } from './usage.ts';
 
 /** What every command takes. */
 export const CommonOptions = z.object({
-  data: z.string().optional(),
-  service: z.url().optional(),
-  profile: z.string().optional(),
+  data: z.string().min(1).optional(),
+  service: z.url({ protocol: /^https?$/ }).optional(),
+  profile: z.string().min(1).optional(),
   json: z.boolean().default(false),
   verbose: z.boolean().default(false),
   qaClockOffsetMs: z.coerce.number().int().default(0),
@@ -30,18 +33,39 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-/** Runs one command on an engine of its own; sets the exit code: 0 done, 1 failed, 2 wrongly called, 130 interrupted. */
-export async function run(raw: unknown, command: (session: Session) => Promise<void>): Promise<void> {
-  const parsed = CommonOptions.safeParse(raw);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    process.stderr.write(`--${issue?.path.join('.') ?? 'options'}: ${issue?.message ?? 'not usable'}\n`);
-    process.exitCode = 2;
-    return;
+const root = path.resolve(import.meta.dirname, '../..');
+
+/**
+ * Runs one command on an engine of its own; sets the exit code: 0 done, 1 failed, 2 wrongly called, 130
+ * interrupted.
+ */
+export async function run(raw: object, command: (session: Session) => Promise<void>): Promise<void> {
+  const output = createOutput('json' in raw && raw.json === true, process.stdout, process.stderr);
+  const interrupted = new AbortController();
+  let platform: NodePlatform | undefined;
+  let engine: Engine | undefined;
+  const stopListening = onInterrupt(() => {
+    interrupted.abort();
+    // Ends the calls that nobody can wait for any more; a command that listens has all that it wants to say.
+    void engine?.stop();
+  });
+  try {
+    const options = parseOptions(CommonOptions, raw);
+    platform = platformFor(options);
+    engine = await createEngine(platform);
+    interrupted.signal.throwIfAborted();
+    await command({ engine, output, options, signal: interrupted.signal });
+  } catch (thrown) {
+    process.exitCode = interrupted.signal.aborted ? output.interrupted() : reportError(thrown, output);
+  } finally {
+    await engine?.stop();
+    await platform?.close();
+    stopListening();
   }
-  const options = parsed.data;
-  const userData = path.resolve(options.data ?? defaultDataFolder());
-  mkdirSync(userData, { recursive: true });
+}
+
+function platformFor(options: CommonOptions): NodePlatform {
+  const userData = path.resolve(options.data ?? defaultUserData(process.env));
   const log = createLog({
     folder: path.join(userData, 'logs'),
     stderrLevel: options.verbose ? 'debug' : 'silent',
@@ -49,33 +73,13 @@ export async function run(raw: unknown, command: (session: Session) => Promise<v
   });
   const platform = createNodePlatform({
     host: 'cli',
-    version: '0.1.0',
+    version: versionIn(root),
     userData,
     qaClockOffsetMs: options.qaClockOffsetMs,
     log,
   });
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  let engine: Engine | undefined;
-  try {
-    engine = await createEngine(platform);
-    if (options.service) await engine.client.settings.write({ serviceUrl: options.service });
-    const output = createOutput(options.json, process.stdout, process.stderr);
-    await command({ engine, output, options, signal: interrupted.signal });
-  } catch (thrown) {
-    if (interrupted.signal.aborted) process.exitCode = 130;
-    else {
-      reportError(thrown, options.json, process.stdout, process.stderr);
-      process.exitCode = 1;
-    }
-  } finally {
-    await engine?.stop();
-    await platform.close();
-    process.removeListener('SIGINT', interrupt);
-    process.removeListener('SIGTERM', interrupt);
-  }
+  seedServiceUrl(platform.settings, options.service);
+  return platform;
 }
 
 /** Chooses `--profile` by name, else keeps who was watching, else takes the only or first one without a PIN. */
@@ -92,12 +96,4 @@ export async function withProfile({ engine, options }: Session): Promise<Profile
   if (!wanted) throw new LayoverError(options.profile ? 'profile/unknown' : 'profile/not-chosen');
   const chosen = await client.profiles.choose({ profileId: wanted.profileId, ...(pin ? { pin } : {}) });
   return chosen.profile ?? wanted;
-}
-
-/** Where the system's other programs keep their data. */
-function defaultDataFolder(): string {
-  const home = os.homedir();
-  if (process.platform === 'win32') return path.join(process.env['APPDATA'] ?? home, 'Layover');
-  if (process.platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'Layover');
-  return path.join(process.env['XDG_CONFIG_HOME'] ?? path.join(home, '.config'), 'Layover');
 }

@@ -6,6 +6,7 @@ import { catalogMigrations } from '../catalog/migrations.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { createCdn } from '../cdn/cdn.ts';
 import { openDatabase } from '../database/open.ts';
+import type { OpenedDatabase } from '../database/types.ts';
 import { createDownloads } from '../download/downloads.ts';
 import { downloadMigrations } from '../download/rows.ts';
 import { loadDevice } from '../license/device.ts';
@@ -13,6 +14,7 @@ import { createLicenses, licenseMigrations } from '../license/licenses.ts';
 import { createTrustedTime } from '../license/trusted-time.ts';
 import { createPlayback } from '../playback/playback.ts';
 import { createServiceClient } from '../service/service-client.ts';
+import { LayoverError } from '../shared/errors.ts';
 import type { Platform } from '../shared/platform.ts';
 import { fromRpcError } from '../shared/rpc-errors.ts';
 import { storeMigrations } from '../store/migrations.ts';
@@ -54,9 +56,21 @@ const migrations = [
  * no network. Errors: `database/*`; whatever the Platform's secrets throw.
  */
 export async function createEngine(platform: Platform): Promise<Engine> {
-  const { clock, log, network, power } = platform;
+  const { log } = platform;
   const { userData } = platform.paths;
   const opened = openDatabase({ folder: userData, migrations, log });
+  try {
+    return await build(platform, opened);
+  } catch (thrown) {
+    // Else the folder would stay locked for whoever tries again, once the keychain is unlocked.
+    opened.database.close();
+    throw thrown;
+  }
+}
+
+async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine> {
+  const { clock, log, network, power } = platform;
+  const { userData } = platform.paths;
   const { database } = opened;
   const background = createBackground(log);
   const newId = () => randomUUID();
@@ -217,6 +231,17 @@ export async function createEngine(platform: Platform): Promise<Engine> {
   background.run('refresh', refresh.nowAndThen);
   background.run('probe', connection.probe);
 
+  let stopping: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    stopListening();
+    playback.stopAll();
+    sync.stop();
+    await Promise.all([downloads.stop(), connection.stop(), sync.idle(), background.end()]);
+    events.close();
+    trustedTime.close();
+    database.close();
+  }
+
   const router = {
     ...accountRouter(parts),
     ...catalogRouter(parts),
@@ -228,23 +253,18 @@ export async function createEngine(platform: Platform): Promise<Engine> {
     client: createRouterClient(router, {
       interceptors: [
         async ({ next }) => {
+          if (stopping) throw new LayoverError('host/stopped');
           try {
             return await next();
           } catch (thrown) {
-            throw fromRpcError(thrown);
+            const error = fromRpcError(thrown);
+            // What was under way when the database closed fails in ways that tell the caller nothing.
+            throw stopping && error.code === 'internal' ? new LayoverError('host/stopped') : error;
           }
         },
       ],
     }),
     media: async (request) => (await artworkRequest(request, catalog)) ?? playback.handle(request),
-    async stop() {
-      stopListening();
-      playback.stopAll();
-      sync.stop();
-      await Promise.all([downloads.stop(), connection.stop(), sync.idle(), background.end()]);
-      events.close();
-      trustedTime.close();
-      database.close();
-    },
+    stop: () => (stopping ??= stop()),
   };
 }

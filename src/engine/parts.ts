@@ -30,7 +30,7 @@ export interface Parts {
   readonly playback: Playback;
   readonly refresh: Refresh;
   readonly service: ServiceClient;
-  /** The address in use: the account's, or the one that is just being signed in to. */
+  /** The address that is just being signed in to; null: the one that the settings name. */
   readonly serviceUrl: { use(url: string | null): void };
   readonly settings: SettingsKeeper;
   readonly sources: Sources;

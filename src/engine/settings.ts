@@ -1,6 +1,7 @@
 import { LayoverError } from '../shared/errors.ts';
 import type { SettingsStore } from '../shared/platform.ts';
-import { Settings, SettingsPatch } from '../shared/settings.ts';
+import { Settings } from '../shared/settings.ts';
+import type { SettingsPatch } from '../shared/settings.ts';
 
 export type SettingsKeeper = ReturnType<typeof createSettingsKeeper>;
 
@@ -12,7 +13,8 @@ export function createSettingsKeeper(store: SettingsStore) {
     read: (): Settings => settings,
     /** Throws `settings/invalid`. */
     write(patch: SettingsPatch): Settings {
-      const next = Settings.safeParse({ ...settings, ...SettingsPatch.parse(patch) });
+      const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+      const next = Settings.safeParse({ ...settings, ...Object.fromEntries(given) });
       if (!next.success)
         throw new LayoverError('settings/invalid', { reason: next.error.issues[0]?.message ?? 'unknown' });
       settings = next.data;

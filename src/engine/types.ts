@@ -13,6 +13,9 @@ export interface Engine {
    * slow work happens as the body is pulled. Anything else: 404.
    */
   media(request: Request): Promise<Response>;
-  /** Ends sessions and jobs, flushes, closes the database. What is not flushed is recovered at next start. */
+  /**
+   * Ends sessions and jobs, flushes, closes the database; again: the same end. What is not flushed is recovered
+   * at next start.
+   */
   stop(): Promise<void>;
 }

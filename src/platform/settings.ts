@@ -3,6 +3,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import Conf from 'conf';
 import { z } from 'zod';
+import { LayoverError } from '../shared/errors.ts';
 import type { Log, SettingsStore } from '../shared/platform.ts';
 
 const NAME = 'settings';
@@ -19,7 +20,8 @@ export interface SettingsFileOptions {
 
 /**
  * Settings as one JSON file, written whole or not at all. A file that is not a JSON object is set aside
- * (`settings.json.<id>.unusable`), never overwritten, and the defaults hold again.
+ * (`settings.json.<id>.unusable`), never overwritten, and the defaults hold again. Throws
+ * `database/unwritable`, also later, when a setting cannot be kept.
  */
 export function openSettings(
   folder: string,
@@ -27,13 +29,20 @@ export function openSettings(
   open: (options: SettingsFileOptions) => SettingsFile = ({ cwd, name }) =>
     new Conf<Record<string, unknown>>({ cwd, configName: name, accessPropertiesByDotNotation: false }),
 ): SettingsStore {
-  setAsideIfBroken(path.join(folder, `${NAME}.json`), log);
-  const file = open({ cwd: folder, name: NAME });
+  const inFolder = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (cause) {
+      throw new LayoverError('database/unwritable', { folder }, { cause });
+    }
+  };
+  const file = inFolder(() => {
+    setAsideIfBroken(path.join(folder, `${NAME}.json`), log);
+    return open({ cwd: folder, name: NAME });
+  });
   return {
     read: () => file.store,
-    write: (settings) => {
-      file.store = settings;
-    },
+    write: (settings) => inFolder(() => void (file.store = settings)),
   };
 }
 

@@ -146,6 +146,10 @@ const register = {
     'after-action',
   ],
   'settings/invalid': ['That setting cannot be used: {reason}.', 'after-action'],
+  'cli/usage': [
+    'The command was not understood: {reason}. Add --help to see how it is used.',
+    'after-action',
+  ],
   'encode/no-ffmpeg': [
     'ffmpeg was not found. Install it (apt install ffmpeg, brew install ffmpeg, winget install ffmpeg) or set FFMPEG_PATH.',
     'after-action',

@@ -1,14 +1,19 @@
 import { z } from 'zod';
-import { LayoverError } from '../../shared/errors.ts';
 import type { Session } from '../run.ts';
+import { parseOptions, usageError } from '../usage.ts';
 
-const SignIn = z.object({ email: z.email(), password: z.string().optional() });
+const SignIn = z.object({ password: z.string().optional() });
 
 /** `sign-in EMAIL [--password P]`; the password also comes from LAYOVER_PASSWORD, so it need not be in a history. */
-export async function signIn({ engine, output, options }: Session, raw: unknown): Promise<void> {
-  const { email, password } = SignIn.parse(raw);
+export async function signIn(
+  { engine, output, options }: Session,
+  email: string,
+  raw: unknown,
+): Promise<void> {
+  const { password } = parseOptions(SignIn, raw);
+  if (!z.email().safeParse(email).success) throw usageError(`${email} is not an email address`);
   const secret = password ?? process.env['LAYOVER_PASSWORD'];
-  if (!secret) throw new LayoverError('auth/wrong-credentials');
+  if (!secret) throw usageError('give the password by --password or in LAYOVER_PASSWORD');
   const status = await engine.client.auth.signIn({
     email,
     password: secret,

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { LayoverError } from '../../shared/errors.ts';
 import type { Client, DownloadView } from '../../shared/contract.ts';
 import type { SelectionPreferences } from '../../shared/selection.ts';
-import { durationInWords, momentInWords, sizeInWords, table } from '../output.ts';
+import { durationInWords, INTERRUPTED, momentInWords, sizeInWords, table } from '../output.ts';
 import { withProfile } from '../run.ts';
 import type { Session } from '../run.ts';
+import { parseOptions } from '../usage.ts';
 import { findVideo } from './find.ts';
 
 const languages = z
@@ -19,11 +20,13 @@ const Choice = z.object({
   subtitles: languages,
 });
 
+const LicenseOptions = z.object({ renew: z.boolean().default(false) });
+
 /** Starts a download, or goes on with one, and stays until it is complete; Ctrl-C leaves it for the next time. */
 export async function download(session: Session, name: string, raw: unknown): Promise<void> {
   const { engine, output, signal } = session;
   const { client } = engine;
-  const choice = Choice.parse(raw);
+  const choice = parseOptions(Choice, raw);
   await withProfile(session);
   const videoId = await findVideo(client, name);
   const events = await client.app.events(undefined, { signal });
@@ -44,7 +47,7 @@ export async function download(session: Session, name: string, raw: unknown): Pr
     throw view.error ? new LayoverError(view.error.code, view.error.details) : new LayoverError('internal');
   if (view.state !== 'completed') {
     output.answer(view, () => `Stopped at ${sizeInWords(view.storedBytes)}; the same command goes on.`);
-    process.exitCode = 130;
+    process.exitCode = INTERRUPTED;
     return;
   }
   output.answer(
@@ -72,11 +75,9 @@ export async function list({ engine, output }: Session): Promise<void> {
 
 /** `license`: what may be played until when; `license --renew VIDEO`: new windows for it. */
 export async function license(session: Session, name: string | undefined, raw: unknown): Promise<void> {
-  const { renew } = z.object({ renew: z.boolean().default(false) }).parse(raw);
+  const { renew } = parseOptions(LicenseOptions, raw);
   const { client } = session.engine;
-  const videoId = name === undefined ? undefined : await findVideo(client, name);
-  let downloads = (await client.downloads.list()).filter((view) => !videoId || view.videoId === videoId);
-  if (videoId && downloads.length === 0) throw new LayoverError('download/unknown');
+  let downloads = name === undefined ? await client.downloads.list() : [await findDownload(session, name)];
   if (renew)
     downloads = await Promise.all(
       downloads.map(({ downloadId }) => client.downloads.renewLicense({ downloadId })),
@@ -93,13 +94,22 @@ export async function license(session: Session, name: string | undefined, raw: u
 }
 
 export async function remove(session: Session, name: string): Promise<void> {
+  const found = await findDownload(session, name);
+  await session.engine.client.downloads.remove({ downloadId: found.downloadId });
+  session.output.answer({ removed: found.downloadId }, () => `${titleInWords(found)} removed.`);
+}
+
+/** By its own id or its video's, which needs nobody to be signed in; else by a name from the catalogue. */
+async function findDownload(session: Session, name: string): Promise<DownloadView> {
   const { client } = session.engine;
   const downloads = await client.downloads.list();
+  const known = downloads.find((view) => view.downloadId === name || view.videoId === name);
+  if (known) return known;
+  await withProfile(session);
   const videoId = await findVideo(client, name);
-  const found = downloads.find((view) => view.downloadId === name || view.videoId === videoId);
+  const found = downloads.find((view) => view.videoId === videoId);
   if (!found) throw new LayoverError('download/unknown');
-  await client.downloads.remove({ downloadId: found.downloadId });
-  session.output.answer({ removed: found.downloadId }, () => `${titleInWords(found)} removed.`);
+  return found;
 }
 
 function preferencesOf(choice: z.infer<typeof Choice>): SelectionPreferences {

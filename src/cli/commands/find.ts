@@ -1,6 +1,7 @@
 import { LayoverError } from '../../shared/errors.ts';
 import { playablesOf } from '../../shared/catalog.ts';
 import type { Client } from '../../shared/contract.ts';
+import { usageError } from '../usage.ts';
 
 /** What the caller names: a videoId itself, a film's titleId, or a series' titleId with `:S1E2`. */
 export async function findVideo(client: Client, name: string): Promise<string> {
@@ -15,6 +16,7 @@ export async function findVideo(client: Client, name: string): Promise<string> {
     .exec(place ?? '')
     ?.slice(1)
     .map(Number);
+  if (place !== undefined && !numbers) throw usageError(`${name}: an episode is named TITLE:S1E2`);
   const playable = playablesOf(title).find(
     ({ episode }) =>
       !numbers || (episode?.seasonNumber === numbers[0] && episode?.episodeNumber === numbers[1]),

@@ -6,6 +6,7 @@ import { decodeVideo } from '../ffmpeg.ts';
 import { durationInWords } from '../output.ts';
 import { withProfile } from '../run.ts';
 import type { Session } from '../run.ts';
+import { parseOptions } from '../usage.ts';
 import { findVideo } from './find.ts';
 
 const PlayOptions = z.object({
@@ -25,10 +26,11 @@ const PlayOptions = z.object({
  * engine that so much was watched, as a player does, so first play and progress follow.
  */
 export async function play(session: Session, name: string, raw: unknown): Promise<void> {
-  const options = PlayOptions.parse(raw);
+  const options = parseOptions(PlayOptions, raw);
   const { engine, output, signal } = session;
   await withProfile(session);
-  const started = await engine.client.playback.start({ videoId: await findVideo(engine.client, name) });
+  const videoId = await findVideo(engine.client, name);
+  const started = await engine.client.playback.start({ videoId }, { signal });
   const { sessionId } = started;
   // Whoever may talk to loopback is not yet whoever may watch: the path carries a secret of this run.
   const secret = `/${crypto.randomUUID()}`;

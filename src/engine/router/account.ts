@@ -1,4 +1,5 @@
 import { LayoverError } from '../../shared/errors.ts';
+import type { EngineEvent } from '../../shared/contract.ts';
 import type { Parts } from '../parts.ts';
 import { procedures } from './base.ts';
 
@@ -13,12 +14,7 @@ export function accountRouter(parts: Parts) {
         await connection.probe();
         return parts.status();
       }),
-      events: procedures.app.events.handler(async function* ({ signal }) {
-        // The first event says how things stand, so that a listener needs no second question.
-        const rest = events.listen(signal);
-        yield { type: 'status' as const, status: await parts.status() };
-        yield* rest;
-      }),
+      events: procedures.app.events.handler(({ signal }) => fromNowOn(parts, signal)),
     },
 
     auth: {
@@ -26,7 +22,6 @@ export function accountRouter(parts: Parts) {
         const serviceUrl = input.serviceUrl ?? settings.read().serviceUrl ?? account.serviceUrl();
         if (!serviceUrl) throw new LayoverError('settings/invalid', { reason: 'no service address' });
         const { deviceId, publicKey } = parts.device;
-        const before = account.serviceUrl();
         parts.serviceUrl.use(serviceUrl);
         try {
           const answer = await service.signIn({
@@ -36,11 +31,11 @@ export function accountRouter(parts: Parts) {
           });
           parts.trustedTime.observeServiceTime(answer.nowMs);
           await account.signedIn(answer, serviceUrl);
-        } catch (thrown) {
-          if (before) parts.serviceUrl.use(before);
-          throw thrown;
+          settings.write({ serviceUrl });
+        } finally {
+          // From here on the settings say where the service is: the new place, or, refused, the old one.
+          parts.serviceUrl.use(null);
         }
-        settings.write({ serviceUrl });
         await catalog.refreshProfiles();
         await connection.probe();
         await parts.refresh.everything();
@@ -85,4 +80,24 @@ export function accountRouter(parts: Parts) {
       }),
     },
   };
+}
+
+/**
+ * Listens before it asks how things stand: what happens in between is told, too. The first event is the
+ * status, so that a listener needs no second question.
+ */
+async function fromNowOn(
+  { events, status }: Parts,
+  signal: AbortSignal | undefined,
+): Promise<AsyncGenerator<EngineEvent, void, void>> {
+  const rest = events.listen(signal);
+  const first = await status();
+  return (async function* () {
+    try {
+      yield { type: 'status' as const, status: first };
+      yield* rest;
+    } finally {
+      await rest.return();
+    }
+  })();
 }

@@ -7,7 +7,7 @@ import { asLayoverError } from '../../shared/errors.ts';
 import { openBundle } from '../bundle.ts';
 import type { HostOptions } from '../host-options.ts';
 import { parseHostOptions, UsageError } from '../host-options.ts';
-import { defaultUserData, versionIn } from '../places.ts';
+import { defaultUserData, versionIn } from '../../platform/places.ts';
 import { findBrowser, openAppWindow, thisMachine } from './app-window.ts';
 import { startBrowserHost } from './host.ts';
 
