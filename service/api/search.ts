@@ -32,10 +32,15 @@ export function createSearch({ cards, titles }: Database): Search {
     const long = asked.filter((word) => word.length >= 3);
     if (long.length === 0) return cards.namedLike(viewer, fold(question), RESULTS);
     const known = await words();
-    const phrases = long.flatMap((word) => [word, ...nearest(word, known)]);
-    const found = await cards.holding(viewer, [...new Set(phrases)], CANDIDATES);
+    const meant = asked.map((word) => ({ word, instead: nearest(word, known) }));
+    const phrases = meant.flatMap(({ word, instead }) => [word, ...instead.keys()]);
+    const found = await cards.holding(
+      viewer,
+      [...new Set(phrases)].filter((phrase) => phrase.length >= 3),
+      CANDIDATES,
+    );
     return found
-      .map((card) => ({ card, score: scoreOf(card, asked, fold(question)) }))
+      .map((card) => ({ card, score: scoreOf(card, meant, fold(question)) }))
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score || b.card.popularity - a.card.popularity)
       .slice(0, RESULTS)
@@ -43,16 +48,21 @@ export function createSearch({ cards, titles }: Database): Search {
   };
 }
 
-/** Words of the catalogue that a word may have been meant to be; none when it is one, or begins one. */
-function nearest(word: string, known: readonly string[]): string[] {
+/** A word as it was typed, and what it may have been meant to be, with the number of errors in each. */
+interface Meant {
+  readonly word: string;
+  readonly instead: ReadonlyMap<string, number>;
+}
+
+/** Words of the catalogue near to a word; none when it is one itself, or begins one. */
+function nearest(word: string, known: readonly string[]): Map<string, number> {
   const allowed = allowedErrors(word);
-  if (allowed === 0 || known.some((other) => other.startsWith(word))) return [];
-  return known
-    .map((other) => ({ other, distance: editDistance(word, other, allowed) }))
-    .filter(({ distance }) => distance <= allowed)
-    .sort((a, b) => a.distance - b.distance || a.other.localeCompare(b.other))
-    .slice(0, NEAR_WORDS)
-    .map(({ other }) => other);
+  if (allowed === 0 || known.some((other) => other.startsWith(word))) return new Map();
+  const near = known
+    .map((other): [string, number] => [other, editDistance(word, other, allowed)])
+    .filter(([, distance]) => distance <= allowed)
+    .sort(([a, x], [b, y]) => x - y || a.localeCompare(b));
+  return new Map(near.slice(0, NEAR_WORDS));
 }
 
 function allowedErrors(word: string): number {
@@ -60,7 +70,7 @@ function allowedErrors(word: string): number {
   return word.length >= 4 ? 1 : 0;
 }
 
-function scoreOf(card: TextCard, asked: readonly string[], question: string): number {
+function scoreOf(card: TextCard, asked: readonly Meant[], question: string): number {
   const fields = [
     { weight: WEIGHT.name, words: wordsOf(card.name) },
     { weight: WEIGHT.description, words: wordsOf(card.description) },
@@ -69,8 +79,8 @@ function scoreOf(card: TextCard, asked: readonly string[], question: string): nu
   ];
   let score = 0;
   let matched = 0;
-  for (const word of asked) {
-    const best = Math.max(...fields.map((field) => field.weight * likeness(word, field.words)));
+  for (const meant of asked) {
+    const best = Math.max(...fields.map((field) => field.weight * likeness(meant, field.words)));
     score += best;
     if (best > 0) matched += 1;
   }
@@ -84,16 +94,14 @@ function scoreOf(card: TextCard, asked: readonly string[], question: string): nu
 }
 
 /** How well the best of the words stands for the one that was typed: 1 the same, 0 not at all. */
-function likeness(typed: string, words: readonly string[]): number {
+function likeness({ word: typed, instead }: Meant, words: readonly string[]): number {
   let best = 0;
   for (const word of words) {
     if (word === typed) return 1;
-    if (word.startsWith(typed)) best = Math.max(best, 0.85);
+    const errors = instead.get(word);
+    if (errors !== undefined) best = Math.max(best, 0.75 - 0.15 * errors);
+    else if (word.startsWith(typed)) best = Math.max(best, 0.85);
     else if (typed.length >= 3 && word.includes(typed)) best = Math.max(best, 0.5);
-    else {
-      const distance = editDistance(typed, word, allowedErrors(typed));
-      if (distance <= allowedErrors(typed)) best = Math.max(best, 0.75 - 0.15 * distance);
-    }
   }
   return best;
 }

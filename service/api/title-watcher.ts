@@ -16,6 +16,8 @@ export interface TitleWatcher {
 const GATHER_MS: Ms = 50;
 /** Network drives and some containers never tell of changes. */
 const POLL_MS: Ms = 2_000;
+/** Changes that come within one tick of the file system's clock leave the same time behind. */
+const CLOCK_TICK_MS: Ms = 1_000;
 
 /**
  * Takes titles over from DATA/titles: a new or changed drop is put into the catalogue, a title whose file is
@@ -48,8 +50,12 @@ export function watchTitles(options: {
     }
   }
 
+  /** When the folder changed last, as far as all of that change has been looked at. */
+  let lookedAtMs: Ms | undefined;
   async function look(): Promise<void> {
     let changed = false;
+    const { mtimeMs } = await stat(folder);
+    lookedAtMs = Date.now() - mtimeMs > CLOCK_TICK_MS ? mtimeMs : undefined;
     const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
     for (const name of names) changed = (await take(name)) || changed;
     for (const titleId of await database.titles.ids()) {
@@ -77,7 +83,13 @@ export function watchTitles(options: {
   };
   const watcher = watch(folder, soon);
   watcher.on('error', (error) => log.warn({ folder, reason: String(error) }, 'titles are only polled'));
-  const poll = setInterval(soon, POLL_MS);
+  const poll = setInterval(() => {
+    // Drops are renamed into place, which changes the folder: nothing else needs to be looked at.
+    stat(folder).then(
+      ({ mtimeMs }) => mtimeMs !== lookedAtMs && soon(),
+      () => soon(),
+    );
+  }, POLL_MS);
 
   return {
     scan,
