@@ -48,8 +48,14 @@ describe('throughput', () => {
 
 describe('decideRung', () => {
   it('starts low, and stays while nothing is known', () => {
-    expect(at({ current: null })).toBe(0);
+    expect(at({ current: null, estimateBitsPerSecond: null })).toBe(0);
     expect(at({ current: 2, estimateBitsPerSecond: null })).toBe(2);
+  });
+
+  it('starts at half of what an earlier play left behind', () => {
+    expect(at({ current: null, estimateBitsPerSecond: 6_000_000 })).toBe(2);
+    expect(at({ current: null, estimateBitsPerSecond: 5_999_999 })).toBe(1);
+    expect(at({ current: null, estimateBitsPerSecond: 1 })).toBe(0);
   });
 
   it('goes up to 80 % of the estimate with more than 30 s, by one rung from 10 s, never under 10 s', () => {

@@ -16,6 +16,8 @@ export interface RungState {
 
 /** Of the estimate, so that its error does not become a stall. */
 export const SAFE_SHARE = 0.8;
+/** Of an estimate that an earlier play left behind: the link may have changed since. */
+export const START_SHARE = 0.5;
 /** With less, never up: the next segment might come too late. */
 export const LOW_BUFFER_SECONDS: Seconds = 10;
 /** With more, up to whatever the estimate carries. */
@@ -23,7 +25,8 @@ export const HIGH_BUFFER_SECONDS: Seconds = 30;
 export const MIN_SWITCH_INTERVAL_MS: Ms = 10_000;
 
 /**
- * The baseline: start with the lowest rung; the target is the highest at or below 80 % of the estimate; up
+ * The baseline: start with the lowest rung, or, where an earlier play left an estimate, with the highest at or
+ * below half of that (the first segment then costs at most what two seconds bring); the target is the highest at or below 80 % of the estimate; up
  * never with under 10 s of buffer and not within 10 s of a switch; down to the target always, since waiting
  * for it is what stalls.
  *
@@ -33,7 +36,8 @@ export const MIN_SWITCH_INTERVAL_MS: Ms = 10_000;
  */
 export function decideRung(state: RungState): number {
   const { rungs, bufferSeconds, estimateBitsPerSecond } = state;
-  if (state.current === null) return 0;
+  if (state.current === null)
+    return estimateBitsPerSecond === null ? 0 : highestWithin(rungs, estimateBitsPerSecond * START_SHARE);
   const current = Math.min(Math.max(0, state.current), rungs.length - 1);
   if (estimateBitsPerSecond === null) return current;
   const target = highestWithin(rungs, estimateBitsPerSecond * SAFE_SHARE);

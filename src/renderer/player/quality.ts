@@ -11,6 +11,12 @@ export function sourceOf(networkDetails: unknown): string | null {
   return networkDetails instanceof Response ? networkDetails.headers.get(SOURCE_HEADER) : null;
 }
 
+/** What one play learned of the link, for the next one in this window. */
+export interface LinkMemory {
+  estimate: ThroughputEstimate;
+}
+const thisWindow: LinkMemory = { estimate: noEstimate };
+
 /**
  * Our quality policy (src/abr) in the place of hls.js's own. Only transfers that crossed the network are
  * samples. The engine sends a segment on when all of it has come and been verified, so a transfer counts
@@ -19,19 +25,29 @@ export function sourceOf(networkDetails: unknown): string | null {
 export class QualityController implements AbrComponentAPI {
   /** Set by hls.js's error policy: the rung to take next, whatever we think; -1: none. */
   forcedAutoLevel = -1;
+  /**
+   * hls.js works out by this from where on a quality that the viewer chose can replace what is buffered;
+   * without it the choice would wait until the buffer is played. Our estimate counts the wait for the first
+   * byte already.
+   */
+  readonly bwEstimator = {
+    getEstimate: () => this.memory.estimate.bitsPerSecond ?? this.hls?.config.abrEwmaDefaultEstimate ?? 0,
+    getEstimateTTFB: () => 0,
+  } as NonNullable<AbrComponentAPI['bwEstimator']>;
   private hls: Hls | null;
-  private estimate: ThroughputEstimate = noEstimate;
+  private readonly memory: LinkMemory;
   private current: number | null = null;
   private lastSwitchAtMs: Ms | null = null;
 
-  constructor(hls: Hls) {
+  constructor(hls: Hls, memory = thisWindow) {
     this.hls = hls;
+    this.memory = memory;
     hls.on(Events.FRAG_LOADED, this.onFragLoaded);
     hls.on(Events.MANIFEST_LOADING, this.onManifestLoading);
   }
 
   get estimateBitsPerSecond(): BitsPerSecond | null {
-    return this.estimate.bitsPerSecond;
+    return this.memory.estimate.bitsPerSecond;
   }
 
   get firstAutoLevel(): number {
@@ -47,7 +63,7 @@ export class QualityController implements AbrComponentAPI {
   }
 
   resetEstimator(): void {
-    this.estimate = noEstimate;
+    this.memory.estimate = noEstimate;
   }
 
   destroy(): void {
@@ -62,7 +78,7 @@ export class QualityController implements AbrComponentAPI {
     return decideRung({
       rungs,
       current,
-      estimateBitsPerSecond: this.estimate.bitsPerSecond,
+      estimateBitsPerSecond: this.memory.estimate.bitsPerSecond,
       bufferSeconds: this.hls?.mainForwardBufferInfo?.len ?? 0,
       nowMs: performance.now(),
       lastSwitchAtMs: this.lastSwitchAtMs,
@@ -86,7 +102,7 @@ export class QualityController implements AbrComponentAPI {
     if (frag.sn === 'initSegment') return;
     if (sourceOf(networkDetails) !== 'store') {
       const { loading, loaded } = frag.stats;
-      this.estimate = addSample(this.estimate, {
+      this.memory.estimate = addSample(this.memory.estimate, {
         sizeBytes: loaded,
         transferMs: loading.end - loading.start,
       });
