@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { useClient } from '../app/environment.ts';
 import { queries } from '../data/queries.ts';
+import { useScreen } from '../app/use-screen.ts';
 import { useText } from '../i18n/use-text.ts';
 import { DownloadLine } from './download-line.tsx';
 import { StorageBar } from './storage-bar.tsx';
@@ -10,6 +11,7 @@ import './downloads.css';
 
 export function DownloadsScreen() {
   const text = useText();
+  useScreen(text('nav.downloads'));
   const { data: downloads } = useSuspenseQuery(queries.downloads(useClient()));
   return (
     <div className="screen downloads">

@@ -2,6 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { WifiOff } from 'lucide-react';
 import { useClient } from '../app/environment.ts';
 import { queries, useIsOffline } from '../data/queries.ts';
+import { useScreen } from '../app/use-screen.ts';
 import { useText } from '../i18n/use-text.ts';
 import { CatalogRow } from './catalog-row.tsx';
 import { ContinueRow } from './continue-row.tsx';
@@ -12,6 +13,7 @@ import './home.css';
 export function HomeScreen() {
   const text = useText();
   const isOffline = useIsOffline();
+  useScreen(text('nav.home'));
   const client = useClient();
   // Without it everything would look out of reach for a moment.
   useSuspenseQuery(queries.downloads(client));

@@ -45,6 +45,7 @@ export class Playback {
   private isWaiting = true;
   private recoveries = 0;
   private didChooseSubtitles = false;
+  private lastSubtitles = -1;
 
   constructor(video: HTMLVideoElement, options: PlaybackOptions) {
     this.video = video;
@@ -120,8 +121,24 @@ export class Playback {
     this.refresh();
   }
 
+  /** Off, or on again in the language that was on last, else the preferred one, else the first. */
+  toggleSubtitles(): void {
+    if (this.hls.subtitleTrack >= 0) this.chooseSubtitlesTrack(-1);
+    else this.chooseSubtitlesTrack(this.subtitlesToShow());
+  }
+
+  private subtitlesToShow(): number {
+    if (this.lastSubtitles >= 0) return this.lastSubtitles;
+    return Math.max(0, this.preferredSubtitles());
+  }
+
+  private preferredSubtitles(): number {
+    return this.hls.subtitleTracks.findIndex((track) => track.lang === this.options.subtitleLanguage);
+  }
+
   /** -1: off. */
   chooseSubtitlesTrack(index: number): void {
+    if (index >= 0) this.lastSubtitles = index;
     this.hls.subtitleDisplay = index >= 0;
     this.hls.subtitleTrack = index;
     this.refresh();
@@ -149,10 +166,7 @@ export class Playback {
   private readonly chooseSubtitles = () => {
     if (this.didChooseSubtitles || this.hls.subtitleTracks.length === 0) return;
     this.didChooseSubtitles = true;
-    const wanted = this.options.subtitleLanguage;
-    this.chooseSubtitlesTrack(
-      wanted ? this.hls.subtitleTracks.findIndex((track) => track.lang === wanted) : -1,
-    );
+    this.chooseSubtitlesTrack(this.preferredSubtitles());
   };
 
   private readonly onError = (_event: Events.ERROR, data: ErrorData) => {

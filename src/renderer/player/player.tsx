@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { PlaybackStart } from '../../shared/contract.ts';
 import type { ErrorValue } from '../../shared/errors.ts';
+import { useScreen } from '../app/use-screen.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Controls } from './controls.tsx';
 import { commandOf, focusKind } from './keys.ts';
@@ -23,6 +24,7 @@ interface PlayerProps {
 
 export function Player({ started, onStopped, onLeft }: PlayerProps) {
   const text = useText();
+  useScreen(started.titleName);
   const navigate = useNavigate();
   const leave = useLeave(started.titleId);
   const { attach, playback, snapshot } = usePlayback(started, onStopped, onLeft);
@@ -57,7 +59,7 @@ export function Player({ started, onStopped, onLeft }: PlayerProps) {
       case 'fullscreen':
         return toggleFullscreen();
       case 'captions':
-        return playback?.chooseSubtitlesTrack(snapshot.subtitleTrack >= 0 ? -1 : 0);
+        return playback?.toggleSubtitles();
       case 'statistics':
         return setShowsStatistics((shows) => !shows);
       case 'leave':
@@ -72,8 +74,9 @@ export function Player({ started, onStopped, onLeft }: PlayerProps) {
       event.preventDefault();
       run(command);
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    // Captured, because menu buttons keep every key that they see to themselves.
+    window.addEventListener('keydown', onKey, true);
+    return () => window.removeEventListener('keydown', onKey, true);
   });
 
   return (

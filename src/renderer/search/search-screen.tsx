@@ -7,6 +7,7 @@ import { useClient } from '../app/environment.ts';
 import { Card } from '../cards/card.tsx';
 import { useIsOutOfReach } from '../cards/reach.ts';
 import { queries } from '../data/queries.ts';
+import { useScreen } from '../app/use-screen.ts';
 import { useText } from '../i18n/use-text.ts';
 import { ErrorNotice } from '../ui/notice.tsx';
 import './search.css';
@@ -15,6 +16,7 @@ import './search.css';
 export function SearchScreen() {
   const text = useText();
   const navigate = useNavigate();
+  useScreen(text('nav.search'));
   const isOutOfReach = useIsOutOfReach();
   const asked = useSearch({ from: '/shell/search' }).q ?? '';
   const [typed, setTyped] = useState(asked);

@@ -1,3 +1,4 @@
+import { useScreen } from '../app/use-screen.ts';
 import { useText } from '../i18n/use-text.ts';
 import { AboutSection } from './about-section.tsx';
 import { AccountSection } from './account-section.tsx';
@@ -10,6 +11,7 @@ import './settings.css';
 
 export function SettingsScreen() {
   const text = useText();
+  useScreen(text('nav.settings'));
   return (
     <div className="screen settings">
       <h1 className="screen-title">{text('nav.settings')}</h1>

@@ -4,6 +4,7 @@ import { ChevronRight, Plane } from 'lucide-react';
 import { Wordmark } from '../app/wordmark.tsx';
 import { useStatusAction } from '../data/actions.ts';
 import { useIsOffline, useSettings } from '../data/queries.ts';
+import { useScreen } from '../app/use-screen.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
@@ -12,6 +13,7 @@ import './sign-in.css';
 
 export function SignInScreen() {
   const text = useText();
+  useScreen(text('signIn.submit'));
   const settings = useSettings();
   const isOffline = useIsOffline();
   const [serviceUrl, setServiceUrl] = useState(settings.serviceUrl ?? '');

@@ -8,6 +8,7 @@ import { useTitleAction } from '../data/actions.ts';
 import { queries } from '../data/queries.ts';
 import { DownloadButton } from '../downloads/download-button.tsx';
 import { useFormat } from '../i18n/use-format.ts';
+import { useScreen } from '../app/use-screen.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Artwork } from '../ui/artwork.tsx';
 import { IconToggle } from '../ui/button.tsx';
@@ -25,6 +26,7 @@ export function TitleScreen() {
   const { titleId } = useParams({ from: '/shell/title/$titleId' });
   const { data } = useSuspenseQuery(queries.title(useClient(), titleId));
   const { title, positions, listed, rating } = data;
+  useScreen(title.name);
   const [downloading, setDownloading] = useState<{ videoId: string; name: string } | null>(null);
   const setListed = useTitleAction((client, input: boolean) =>
     client.catalog.setListed({ titleId, listed: input }),

@@ -8,6 +8,7 @@ import { useClient } from '../app/environment.ts';
 import { Wordmark } from '../app/wordmark.tsx';
 import { useStatusAction } from '../data/actions.ts';
 import { queries } from '../data/queries.ts';
+import { useScreen } from '../app/use-screen.ts';
 import { useText } from '../i18n/use-text.ts';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { Avatar } from './avatar.tsx';
@@ -16,6 +17,7 @@ import './who.css';
 
 export function WhoScreen() {
   const text = useText();
+  useScreen(text('who.title'));
   const navigate = useNavigate();
   const { data: profiles } = useSuspenseQuery(queries.profiles(useClient()));
   const [asked, setAsked] = useState<Profile | null>(null);
