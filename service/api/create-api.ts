@@ -48,6 +48,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const { dataDir, clock } = options;
   mkdirSync(dataDir, { recursive: true });
   const database = openDatabase(path.join(dataDir, 'service.db'));
+  let close: () => Promise<void> | void = database.close;
   try {
     await seedAccounts(database);
     const signer = await createLicenseSigner(database, clock.now());
@@ -70,11 +71,12 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       await watcher.close();
       database.close();
     });
+    close = () => app.close();
     await watcher.scan();
     await tellVideos();
     return { app, database, scanTitles: watcher.scan };
   } catch (error) {
-    database.close();
+    await close();
     throw error;
   }
 }

@@ -76,3 +76,12 @@ export function keepRunning(options: ChildOptions): Child {
     },
   };
 }
+
+/** What a child wrote, if it is JSON. */
+export function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

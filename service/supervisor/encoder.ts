@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Ms } from '../../src/shared/units.ts';
-import { keepRunning } from './child.ts';
+import { jsonOf, keepRunning } from './child.ts';
 import type { Child } from './child.ts';
 
 const Progress = z.object({
@@ -28,7 +28,11 @@ export function startEncoder(options: {
     args: ['--data', options.dataDir],
     restart: false,
     now: options.now,
-    onLine: (line) => options.onProgress(Progress.parse(JSON.parse(line))),
+    onLine: (line) => {
+      const progress = Progress.safeParse(jsonOf(line));
+      if (progress.success) options.onProgress(progress.data);
+      else options.say(`encoder: ${line}`);
+    },
     onErrorLine: (line) => options.say(`encoder: ${line}`),
     onEnd: (code) => {
       if (code !== 0) options.say(`the demo catalogue is not complete (encoder ended: ${code ?? 'killed'})`);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { Ms } from '../../src/shared/units.ts';
-import { keepRunning } from './child.ts';
+import { jsonOf, keepRunning } from './child.ts';
 import type { Child } from './child.ts';
 import type { Appliance } from './holdings.ts';
 import { freePort } from './ports.ts';
@@ -61,7 +61,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
         restart: options.restart,
         now: options.now,
         onLine: (line, pid) => {
-          const ready = Ready.safeParse(parseJson(line));
+          const ready = Ready.safeParse(jsonOf(line));
           if (!ready.success) return;
           running.set(ocaId, { ...appliance, url: ready.data.url, pid });
           resolve();
@@ -96,12 +96,4 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     running: () => [...running.values()].sort((a, b) => a.distance - b.distance),
     stop,
   };
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
