@@ -36,7 +36,7 @@ export type AccountKeeper = Awaited<ReturnType<typeof createAccountKeeper>>;
  * Who is signed in. The token is sealed by the Platform and opened once, at start; after signing out the
  * account's name and license keys stay, so that what was downloaded can still be judged.
  */
-export async function createAccountKeeper(database: Database, platform: Platform) {
+export async function createAccountKeeper(database: Database, platform: Pick<Platform, 'secrets' | 'log'>) {
   const { sql } = database;
   const put = sql.prepare('INSERT OR REPLACE INTO engine_account VALUES (1, ?, ?)');
   const row = sql

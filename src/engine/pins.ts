@@ -10,7 +10,7 @@ const HASH_BYTES = 32;
  * PINs that the service once confirmed, as salted hashes: so a profile stays behind its PIN offline too. A
  * four-digit PIN falls to anyone who holds the file; it keeps children out, not thieves.
  */
-export function createPins(database: Database, platform: Platform) {
+export function createPins(database: Database, platform: Pick<Platform, 'random'>) {
   const { sql } = database;
   return {
     async remember(profileId: string, pin: string): Promise<void> {
