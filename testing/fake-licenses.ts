@@ -1,6 +1,6 @@
 import { LayoverError } from '../src/shared/errors.ts';
-import type { ErrorCode } from '../src/shared/errors.ts';
 import type { Licenses } from '../src/license/types.ts';
+import { refusalErrorCode } from '../src/shared/license.ts';
 import type { Verdict } from '../src/shared/license.ts';
 
 type Refusal = Extract<Verdict, { allowed: false }>;
@@ -23,22 +23,10 @@ const granted: Verdict = {
   firstPlayAtMs: null,
   canRenew: true,
 };
-const codes: Record<Refusal['reason'], ErrorCode> = {
-  'no-license': 'license/none',
-  'not-allowed': 'license/not-allowed',
-  'license-expired': 'license/expired',
-  'rental-expired': 'license/rental-expired',
-  'playback-expired': 'license/playback-expired',
-  'clock-behind': 'license/clock-behind',
-};
 
-/**
- * Licenses without signatures and windows: they refuse when a test says so. Like the real ones they hand out
- * one buffer for a key, and wipe it in place once they refuse.
- */
+/** Licenses without signatures and windows: they refuse when a test says so. Keys go out as copies. */
 export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): FakeLicenses {
   const held = new Map<string, 'stream' | 'offline'>();
-  const handedOut = new Map<string, Uint8Array>();
   let refusal: Refusal | null = null;
 
   const verdict = (videoId: string): Verdict =>
@@ -56,9 +44,6 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
     watched: new Map(),
     refuse(reason, { canRenew = true } = {}) {
       refusal = reason && { allowed: false, reason, sinceMs: null, canRenew };
-      if (!refusal) return;
-      for (const key of handedOut.values()) key.fill(0);
-      handedOut.clear();
     },
     verdict,
     async acquire(videoId, purpose) {
@@ -68,10 +53,8 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
     },
     async contentKey(videoId) {
       const now = verdict(videoId);
-      if (!now.allowed) throw new LayoverError(codes[now.reason], { videoId });
-      const key = handedOut.get(videoId) ?? keyOf(videoId).slice();
-      handedOut.set(videoId, key);
-      return key;
+      if (!now.allowed) throw new LayoverError(refusalErrorCode[now.reason], { videoId });
+      return keyOf(videoId).slice();
     },
     recordWatched(videoId, watchedSeconds) {
       fake.watched.set(videoId, (fake.watched.get(videoId) ?? 0) + watchedSeconds);

@@ -146,7 +146,7 @@ async function fetchOne(
   signal.throwIfAborted();
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
   const { bytes } = await steering.fetch(request, signal);
-  // Asked for anew each time: license/ wipes a key, in place, the moment its verdict ends.
+  // Asked for anew each time: the verdict may have ended meanwhile.
   const plain = await decryptSegment(bytes, encryption, await licenses.contentKey(job.videoId));
   if (plain.byteLength !== (integrity?.plainBytes ?? plain.byteLength))
     throw new LayoverError('cdn/digest-mismatch', { path });

@@ -1,5 +1,6 @@
 import { LayoverError } from '../shared/errors.ts';
-import type { ErrorCode, ErrorDetails } from '../shared/errors.ts';
+import type { ErrorDetails } from '../shared/errors.ts';
+import { refusalErrorCode } from '../shared/license.ts';
 import type { LicensePolicy, RefusalReason, Verdict, VerdictLimit } from '../shared/license.ts';
 import { MINUTE_MS, SECOND_MS } from '../shared/units.ts';
 import type { Ms, Seconds } from '../shared/units.ts';
@@ -107,18 +108,9 @@ function isBeforeItsTime(grant: Grant, state: GrantState, nowMs: Ms): boolean {
   return nowMs < Math.max(grant.issuedAtMs, state.firstPlayAtMs ?? 0) - CLOCK_TOLERANCE_MS;
 }
 
-const errorOf: Record<RefusalReason, ErrorCode> = {
-  'no-license': 'license/none',
-  'not-allowed': 'license/not-allowed',
-  'license-expired': 'license/expired',
-  'rental-expired': 'license/rental-expired',
-  'playback-expired': 'license/playback-expired',
-  'clock-behind': 'license/clock-behind',
-};
-
 /** A refusal as the error that the viewer is shown. */
 export function refusalError(refusal: Extract<Verdict, { allowed: false }>, videoId: string): LayoverError {
   const details: ErrorDetails = { videoId };
   if (refusal.sinceMs !== null) details.sinceMs = refusal.sinceMs;
-  return new LayoverError(errorOf[refusal.reason], details);
+  return new LayoverError(refusalErrorCode[refusal.reason], details);
 }

@@ -52,7 +52,7 @@ export async function fetchPlain(
   const { path, byteRange, integrity, encryption, index } = segment;
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
   const { bytes, ocaId, transferMs } = await session.steering.fetch(request, signal);
-  // The verdict once more: to fetch may have taken long, and a key is wiped when its verdict ends.
+  // The verdict once more: to fetch may have taken long.
   const plain = await decryptSegment(bytes, encryption, await licenses.contentKey(session.videoId));
   if (plain.byteLength !== (integrity?.plainBytes ?? plain.byteLength))
     throw new LayoverError('cdn/digest-mismatch', { path });

@@ -37,6 +37,9 @@ const refusalsEverywhere: Partial<Record<string, ErrorCode>> = {
   'wrong-pin': 'profile/wrong-pin',
   'not-allowed': 'license/not-allowed',
   'device-limit': 'license/device-limit',
+  'unknown-profile': 'profile/unknown',
+  'too-many-attempts': 'auth/too-many-attempts',
+  'no-oca': 'cdn/no-oca',
 };
 
 /**
@@ -101,20 +104,24 @@ function addressOf(path: string, serviceUrl: string | null): string {
   return `${serviceUrl.replace(/\/$/, '')}/api/v1${path}`;
 }
 
-/** Reads the refusal's body to its end, so that the connection can be used again. */
+/**
+ * What the service said no with. A code that is known says most; without one, a busy or broken service is one
+ * that cannot be reached just now. Reads the body to its end, so that the connection can be used again.
+ */
 async function refusalOf(response: Response, refusals: Call['refusals']): Promise<LayoverError> {
-  const text = await response.text();
+  const problem = problemIn(await response.text());
+  const code = problem && (refusals?.[problem.code] ?? refusalsEverywhere[problem.code]);
+  if (code) return new LayoverError(code);
   if (response.status >= 500 || response.status === 429) return new LayoverError('service/unreachable');
-  let body: unknown;
+  return problem
+    ? new LayoverError('service/refused', { reason: problem.message })
+    : new LayoverError('service/bad-answer');
+}
+
+function problemIn(text: string): ApiProblem | undefined {
   try {
-    body = JSON.parse(text);
+    return ApiProblem.safeParse(JSON.parse(text)).data;
   } catch {
-    return new LayoverError('service/bad-answer');
+    return undefined;
   }
-  const problem = ApiProblem.safeParse(body);
-  if (!problem.success) return new LayoverError('service/bad-answer', {}, { cause: problem.error });
-  const code = refusals?.[problem.data.code] ?? refusalsEverywhere[problem.data.code];
-  return code
-    ? new LayoverError(code)
-    : new LayoverError('service/refused', { reason: problem.data.message });
 }

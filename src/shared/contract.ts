@@ -217,6 +217,8 @@ export const contract = {
     tick: procedure.input(PlaybackTick).output(z.object({ verdict: Verdict })),
     stop: procedure.input(z.object({ sessionId: Id })).output(nothing),
     stats: procedure.input(z.object({ sessionId: Id })).output(PlaybackStats),
+    /** Measures the session's OCAs now; answers when every one has answered or failed. */
+    probe: procedure.input(z.object({ sessionId: Id })).output(PlaybackStats),
   },
   downloads: {
     options: procedure

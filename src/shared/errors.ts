@@ -29,6 +29,7 @@ const register = {
     'That email address and password do not match. Check them and try again.',
     'after-action',
   ],
+  'auth/too-many-attempts': ['Too many attempts. Wait a few minutes, then try again.', 'later'],
   'auth/signed-out': ['You are signed out. Sign in to go on.', 'after-action'],
   'auth/subscription-inactive': [
     'Your subscription is not active. Renew it in your account to play this.',

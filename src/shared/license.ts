@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
 
 /**
  * What a license allows. Names and meaning are Widevine's; every duration is in seconds and 0 means
@@ -54,6 +55,16 @@ export const RefusalReason = z.enum([
   'clock-behind',
 ]);
 export type RefusalReason = z.infer<typeof RefusalReason>;
+
+/** The error whose sentence tells the viewer of a refusal. */
+export const refusalErrorCode: Record<RefusalReason, ErrorCode> = {
+  'no-license': 'license/none',
+  'not-allowed': 'license/not-allowed',
+  'license-expired': 'license/expired',
+  'rental-expired': 'license/rental-expired',
+  'playback-expired': 'license/playback-expired',
+  'clock-behind': 'license/clock-behind',
+};
 
 /**
  * The one answer to "may this be played now?". Screens, player, downloads and CLI all ask for it; none

@@ -7,7 +7,7 @@ export const WatchPosition = z.object({
   videoId: Id,
   positionSeconds: z.number().nonnegative(),
   durationSeconds: z.number().positive(),
-  /** Finished watching (see `isCompleted`): sticky until the video is started again on purpose. */
+  /** Finished watching: see `completedAt`. */
   completed: z.boolean(),
   /** Trusted time of the tick. */
   watchedAtMs: z.int().nonnegative(),
@@ -17,6 +17,22 @@ export type WatchPosition = z.infer<typeof WatchPosition>;
 /** Credits are not the story: the last 5 % (at most 3 minutes) count as finished. */
 export function isCompleted(positionSeconds: number, durationSeconds: number): boolean {
   return positionSeconds >= durationSeconds - Math.min(180, durationSeconds * 0.05);
+}
+
+/** Watched this far again, a finished video counts as being watched again. */
+const AGAIN_AFTER_SHARE = 0.1;
+
+/**
+ * Whether a video counts as finished once somebody is at this position. Finished stays finished over a look
+ * back; it is lifted by really watching again: from 10 % up to the credits.
+ */
+export function completedAt(
+  wasCompleted: boolean,
+  positionSeconds: number,
+  durationSeconds: number,
+): boolean {
+  const looksBack = wasCompleted && positionSeconds < durationSeconds * AGAIN_AFTER_SHARE;
+  return looksBack || isCompleted(positionSeconds, durationSeconds);
 }
 
 const Stamp = { profileId: Id, atMs: z.int().nonnegative() };
@@ -39,6 +55,8 @@ export const Mutation = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Mutation = z.infer<typeof Mutation>;
+/** A mutation that has no name yet. */
+export type Deed = Mutation extends infer M ? (M extends Mutation ? Omit<M, 'mutationId'> : never) : never;
 
 /** One profile's state as the service knows it after merging. */
 export const ProfileState = z.object({

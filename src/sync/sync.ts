@@ -1,4 +1,5 @@
 import { Mutation } from '../shared/progress.ts';
+import type { Deed } from '../shared/progress.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { Database } from '../database/types.ts';
 import type { Clock, Log } from '../shared/platform.ts';
@@ -6,7 +7,7 @@ import type { Ms } from '../shared/units.ts';
 import { createOutbox } from './outbox.ts';
 import { createSyncLoop, GATHER_MS } from './loop.ts';
 import { createState } from './state.ts';
-import type { Deed, SyncRemote } from './types.ts';
+import type { SyncRemote } from './types.ts';
 
 export interface SyncOptions {
   readonly database: Database;

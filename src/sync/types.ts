@@ -8,6 +8,3 @@ export interface SyncRemote {
   }>;
   pull(sinceRevision: number): Promise<ProfileState & { revision: number }>;
 }
-
-/** What the viewer did, before it has a name of its own. */
-export type Deed = Mutation extends infer M ? (M extends Mutation ? Omit<M, 'mutationId'> : never) : never;

@@ -1,23 +1,15 @@
-import { isCompleted } from '../shared/progress.ts';
+import { completedAt } from '../shared/progress.ts';
 import type { WatchPosition } from '../shared/progress.ts';
 import type { Ms, Seconds } from '../shared/units.ts';
 
-/** Watched this far again, a finished video counts as being watched again. */
-const AGAIN_AFTER_SHARE = 0.1;
-
-/**
- * The position that follows from a tick. `completed` stays over a look back into a finished video and is
- * lifted only once somebody really watches it again: in between 10 % and the credits.
- */
+/** The position that follows from a tick. Time never goes back, so a tick is never older than what it replaces. */
 export function nextPosition(
   before: WatchPosition | undefined,
   tick: { profileId: string; videoId: string; positionSeconds: Seconds; durationSeconds: Seconds; atMs: Ms },
 ): WatchPosition {
   const { profileId, videoId, durationSeconds, atMs } = tick;
   const positionSeconds = Math.min(tick.positionSeconds, durationSeconds);
-  const watchingAgain = positionSeconds >= durationSeconds * AGAIN_AFTER_SHARE;
-  const completed =
-    isCompleted(positionSeconds, durationSeconds) || ((before?.completed ?? false) && !watchingAgain);
+  const completed = completedAt(before?.completed ?? false, positionSeconds, durationSeconds);
   return {
     profileId,
     videoId,

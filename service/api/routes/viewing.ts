@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { isCompleted } from '../../../src/shared/progress.ts';
-import type { Mutation } from '../../../src/shared/progress.ts';
+import { completedAt } from '../../../src/shared/progress.ts';
+import type { Deed, Mutation } from '../../../src/shared/progress.ts';
 import {
   ListAnswer,
   ListParams,
@@ -19,14 +19,11 @@ import type { Session } from '../session.ts';
 import { common, done, refusal } from './answers.ts';
 import type { App } from './answers.ts';
 
-/** `Mutation` without its name, for each kind. */
-type Change = Mutation extends infer M ? (M extends Mutation ? Omit<M, 'mutationId'> : never) : never;
-
 export function viewingRoutes(app: App, context: ApiContext): void {
   const { clock, database } = context;
 
   /** A call that does one thing at once is a mutation that the service itself names. */
-  async function applyOne({ account }: Session, change: Change): Promise<void> {
+  async function applyOne({ account }: Session, change: Deed): Promise<void> {
     const mutation: Mutation = { ...change, mutationId: randomUUID() };
     const { refused } = await database.viewing.apply(account.accountId, [mutation], clock.now());
     const [refusal] = refused;
@@ -51,8 +48,6 @@ export function viewingRoutes(app: App, context: ApiContext): void {
       const { profileId, videoId } = playback;
       const before = await database.viewing.position(profileId, videoId);
       const positionSeconds = Math.min(body.position, body.duration);
-      // A look back into a finished video leaves it finished; watching on from there does not.
-      const looksBack = (before?.completed ?? false) && positionSeconds < body.duration / 10;
       await applyOne(session, {
         kind: 'progress',
         position: {
@@ -60,7 +55,7 @@ export function viewingRoutes(app: App, context: ApiContext): void {
           videoId,
           positionSeconds,
           durationSeconds: body.duration,
-          completed: isCompleted(positionSeconds, body.duration) || looksBack,
+          completed: completedAt(before?.completed ?? false, positionSeconds, body.duration),
           watchedAtMs: body.timestamp,
         },
       });

@@ -1,22 +1,14 @@
 import type { Client, PlaybackTick } from '../../shared/contract.ts';
-import type { ErrorCode, ErrorValue } from '../../shared/errors.ts';
+import type { ErrorValue } from '../../shared/errors.ts';
 import { asLayoverError } from '../../shared/errors.ts';
+import { refusalErrorCode } from '../../shared/license.ts';
 import type { RefusalReason } from '../../shared/license.ts';
 import type { Seconds } from '../../shared/units.ts';
 import { WatchedTime } from './watched-time.ts';
 
-const refusals: Record<RefusalReason, ErrorCode> = {
-  'no-license': 'license/none',
-  'not-allowed': 'license/not-allowed',
-  'license-expired': 'license/expired',
-  'rental-expired': 'license/rental-expired',
-  'playback-expired': 'license/playback-expired',
-  'clock-behind': 'license/clock-behind',
-};
-
 /** A refusal of the license as the error that has its sentence. */
 export function errorOfRefusal(reason: RefusalReason): ErrorValue {
-  return { code: refusals[reason], details: {} };
+  return { code: refusalErrorCode[reason], details: {} };
 }
 
 export const TICK_SECONDS: Seconds = 5;
