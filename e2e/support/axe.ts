@@ -8,12 +8,17 @@ export async function expectAccessible(page: Page): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
     await settled(page);
-    // The other mode opens a second page, which Electron does not have.
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+    const { violations } = await new AxeBuilder({ page })
+      // The other mode opens a second page, which Electron does not have.
+      .setLegacyMode(true)
+      // Where React Aria says aloud what just happened, for a few seconds, perhaps of a button that is gone.
+      .exclude('[data-live-announcer]')
+      .analyze();
     const found = violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-    expect(found).toEqual([]);
+    // Soft: one screen's fault does not hide the next one's.
+    expect.soft(found).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
 }
