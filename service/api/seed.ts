@@ -17,12 +17,12 @@ const seeds: (Account & { profiles: SeedProfile[] })[] = [
     status: 'active',
     country: 'DE',
     profiles: [
-      { profileId: 'profile-ana', name: 'Ana', avatar: 'ana', ...adult },
-      { profileId: 'profile-ben', name: 'Ben', avatar: 'ben', ...adult, hasPin: true },
+      { profileId: 'profile-ana', name: 'Ana', avatar: 'sunrise', ...adult },
+      { profileId: 'profile-ben', name: 'Ben', avatar: 'mountain', ...adult, hasPin: true },
       {
         profileId: 'profile-kim',
         name: 'Kim',
-        avatar: 'kim',
+        avatar: 'whale',
         isKids: true,
         language: 'en',
         maturityLimit: '7',
@@ -35,7 +35,7 @@ const seeds: (Account & { profiles: SeedProfile[] })[] = [
     plan: 'basic',
     status: 'active',
     country: 'DE',
-    profiles: [{ profileId: 'profile-basic', name: 'Bo', avatar: 'ana', ...adult }],
+    profiles: [{ profileId: 'profile-basic', name: 'Bo', avatar: 'sunrise', ...adult }],
   },
   {
     accountId: 'account-lapsed',
@@ -43,7 +43,7 @@ const seeds: (Account & { profiles: SeedProfile[] })[] = [
     plan: 'standard',
     status: 'inactive',
     country: 'DE',
-    profiles: [{ profileId: 'profile-lapsed', name: 'Lea', avatar: 'ana', ...adult }],
+    profiles: [{ profileId: 'profile-lapsed', name: 'Lea', avatar: 'sunrise', ...adult }],
   },
   {
     accountId: 'account-abroad',
@@ -51,7 +51,7 @@ const seeds: (Account & { profiles: SeedProfile[] })[] = [
     plan: 'premium',
     status: 'active',
     country: 'US',
-    profiles: [{ profileId: 'profile-abroad', name: 'Al', avatar: 'ben', ...adult }],
+    profiles: [{ profileId: 'profile-abroad', name: 'Al', avatar: 'mountain', ...adult }],
   },
 ];
 
