@@ -1,0 +1,179 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright';
+import { startBrowserHost } from '../e2e/support/browser-host.ts';
+import type { RunningHost } from '../e2e/support/host.ts';
+import { setFaults, slowTo } from '../e2e/support/ocas.ts';
+import {
+  downloadDialog,
+  downloadLine,
+  fillSignIn,
+  goHome,
+  goToDownloads,
+  goToSettings,
+  homeHeading,
+  leavePlayer,
+  openTitle,
+  profileButton,
+  startDownload,
+  traveler,
+  wakeControls,
+} from '../e2e/support/screens.ts';
+import { DAY_MS } from '../src/shared/units.ts';
+import { linkDemoCatalogue } from './demo-catalogue.ts';
+import { startService } from './journey/processes.ts';
+import type { RunningService } from './journey/processes.ts';
+
+/**
+ * `npm run screenshots`: one walk through the real app on a real service, each screen taken in two sizes and
+ * both themes into docs/screenshots/<screen>-<width>x<height>-<theme>.png.
+ */
+const target = path.resolve(import.meta.dirname, '../docs/screenshots');
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 800, height: 600 },
+];
+const themes = ['dark', 'light'] as const;
+const MONTH_LATER = 31 * DAY_MS;
+
+async function take(
+  page: Page,
+  screen: string,
+  prepare: () => Promise<void> = async () => {},
+): Promise<void> {
+  for (const size of sizes)
+    for (const colorScheme of themes) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+      await prepare();
+      await picturesLoaded(page);
+      const name = `${screen}-${size.width}x${size.height}-${colorScheme}.png`;
+      await page.screenshot({ path: path.join(target, name), animations: 'disabled' });
+      process.stdout.write(`${name}\n`);
+    }
+  await page.setViewportSize(sizes[0] ?? { width: 1280, height: 800 });
+}
+
+/** What lies in the window is drawn; what lies outside of it may still be on its way. */
+async function picturesLoaded(page: Page): Promise<void> {
+  await page.waitForFunction(`[...document.images].every((image) => {
+    const { bottom, right, top, left } = image.getBoundingClientRect();
+    const isSeen = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
+    return !isSeen || image.complete;
+  })`);
+}
+
+async function walk(folder: string): Promise<void> {
+  const serviceData = path.join(folder, 'service');
+  const userData = path.join(folder, 'user');
+  await mkdir(userData, { recursive: true });
+  await linkDemoCatalogue(serviceData);
+  let service: RunningService | undefined;
+  let host: RunningHost | undefined;
+  const serve = async (...args: string[]) =>
+    (service = await startService(serviceData, ['--no-encode', ...args]));
+  const open = async (serviceUrl: string, qaClockOffsetMs = 0) => {
+    await host?.stop();
+    host = await startBrowserHost({
+      userData,
+      serviceUrl,
+      qaClockOffsetMs,
+      viewport: { width: 1280, height: 800 },
+    });
+    return host.page;
+  };
+  try {
+    const { apiUrl } = await serve();
+    await packed(await open(apiUrl), known(service));
+
+    await known(service).stop();
+    const offline = await open(apiUrl);
+    await offline.getByRole('region', { name: 'Ready to play offline' }).waitFor();
+    await take(offline, 'home-offline');
+
+    const later = await serve(`--qa-clock-offset-ms=${MONTH_LATER}`);
+    await someLocked(await open(apiUrl, MONTH_LATER), later);
+  } finally {
+    await host?.stop();
+    await service?.stop();
+  }
+}
+
+/** Everything that is seen online on the first day; two films are downloaded at the end of it. */
+async function packed(page: Page, service: RunningService): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await take(page, 'sign-in');
+  await fillSignIn(page, traveler.email, traveler.password);
+  await profileButton(page, 'Ana').waitFor();
+  await take(page, 'who');
+  await profileButton(page, 'Ana').click();
+  await homeHeading(page).waitFor({ state: 'attached' });
+
+  await openTitle(page, 'The Edge of the Set');
+  await page.getByRole('main').getByRole('link', { name: 'Play', exact: true }).click();
+  await atSecond(page, 8);
+  await take(page, 'player', () => wakeControls(page));
+  await leavePlayer(page);
+  await page.getByRole('main').getByRole('link', { name: 'Resume' }).waitFor();
+  await take(page, 'title-film');
+
+  await openTitle(page, 'Night Cartography');
+  await page.getByRole('button', { name: 'My List' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Play S1 E1', exact: true }).click();
+  await atSecond(page, 10);
+  await leavePlayer(page);
+  await startDownload(page, 'S1 E2 Contour Lines', '720p');
+  await take(page, 'title-series');
+  await page.getByRole('button', { name: 'Download S1 E3 Here Be Lights' }).click();
+  await downloadDialog(page).getByRole('button', { name: 'Start download' }).waitFor();
+  await take(page, 'download-dialog');
+  await page.keyboard.press('Escape');
+
+  await goHome(page);
+  await page.getByRole('region', { name: 'Continue Watching' }).waitFor();
+  await take(page, 'home');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Search' }).click();
+  await page.getByRole('searchbox').fill('cold harbr');
+  await page.getByRole('list', { name: 'Results' }).getByRole('link').first().waitFor();
+  await take(page, 'search');
+  await goToSettings(page);
+  await take(page, 'settings');
+
+  await goToDownloads(page);
+  await downloadLine(page, 'Night Cartography').getByText('Downloaded').waitFor();
+  await setFaults(service, []);
+}
+
+/** A month later: what was packed is locked, one is new and complete, one is under way. */
+async function someLocked(page: Page, service: RunningService): Promise<void> {
+  await homeHeading(page).waitFor({ state: 'attached' });
+  await openTitle(page, 'Rule Thirty');
+  await startDownload(page, 'Rule Thirty', '480p');
+  await goToDownloads(page);
+  await downloadLine(page, 'Rule Thirty').getByText('Downloaded').waitFor();
+  await slowTo(service, 400_000);
+  await openTitle(page, 'The Edge of the Set');
+  await startDownload(page, 'The Edge of the Set', '720p');
+  await goToDownloads(page);
+  await downloadLine(page, 'The Edge of the Set').getByText(/\/s/).waitFor();
+  await take(page, 'downloads');
+}
+
+async function atSecond(page: Page, second: number): Promise<void> {
+  await page.waitForFunction(`document.querySelector('video')?.currentTime > ${second}`);
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('an earlier step gave nothing');
+  return value;
+}
+
+await mkdir(target, { recursive: true });
+const folder = await mkdtemp(path.join(os.tmpdir(), 'layover-screenshots-'));
+try {
+  await walk(folder);
+} finally {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
