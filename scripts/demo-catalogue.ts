@@ -8,10 +8,13 @@ const parts = ['media', 'encodes', 'titles', 'artwork'];
 /** Makes what is missing of the checkout's demo catalogue; a moment where nothing is. */
 export async function encodeDemoCatalogue(): Promise<void> {
   await mkdir(shared, { recursive: true });
+  let told = -1;
   await prepareDemoCatalogue({
     dataDir: shared,
-    onProgress: (done, total, name) =>
-      process.stderr.write(`\rdemo catalogue ${done}/${total} ${name}\u001b[K`),
+    onProgress: (done, total) => {
+      if (done > told) process.stderr.write(`demo catalogue: ${done} of ${total}\n`);
+      told = Math.max(told, done);
+    },
   });
 }
 

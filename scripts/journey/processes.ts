@@ -47,7 +47,8 @@ export async function startService(dataDir: string, args: string[]): Promise<Run
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
+  // What --exit-with-parent waits for; unlike a signal it is an orderly end on Windows too.
+  child.stdin?.end();
   await gone;
 }
 

@@ -39,7 +39,7 @@ export async function travel(report: ReturnType<typeof createReport>, folder: st
   /** Runs a command to its end and reads its answer; throws what it reported when it failed. */
   async function ask<T>(answer: z.ZodType<T>, ...args: string[]): Promise<T> {
     const { code, answer: said } = await layover(userData, args).ended;
-    if (code !== 0) throw new Error(`layover ${args.join(" ")} ended with ${code}: ${JSON.stringify(said)}`);
+    if (code !== 0) throw new Error(`layover ${args.join(' ')} ended with ${code}: ${JSON.stringify(said)}`);
     return answer.parse(said);
   }
   const videoId = () => known(episode).videoId;
