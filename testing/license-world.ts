@@ -21,6 +21,8 @@ export interface LicenseWorld {
   readonly service: FakeLicenseService;
   /** How often a signature was about to be checked: tells an opened key from one that was remembered. */
   readonly keyLookups: () => number;
+  /** Who is signed in; at first whom the issuer's licenses are for. */
+  accountId: string | null;
   /** As after a restart of the app, by default on the same computer. */
   open(as?: Device): { licenses: Licenses; time: PersistentTrustedTime };
 }
@@ -32,13 +34,14 @@ export async function createLicenseWorld(): Promise<LicenseWorld> {
   const issuer = await createLicenseIssuer({ now: () => clock.now() });
   const service = issuer.service(device, () => clock.now());
   let keyLookups = 0;
-  return {
+  const world: LicenseWorld = {
     clock,
     database,
     device,
     issuer,
     service,
     keyLookups: () => keyLookups,
+    accountId: 'account-1',
     open(as = device) {
       const log = createRecordingLog();
       const time = createTrustedTime({ database, clock, log });
@@ -51,10 +54,12 @@ export async function createLicenseWorld(): Promise<LicenseWorld> {
         device: as,
         service,
         licenseKeys,
+        accountId: () => world.accountId,
         trustedTime: time,
         log,
       });
       return { licenses, time };
     },
   };
+  return world;
 }

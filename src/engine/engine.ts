@@ -77,6 +77,7 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
   const random = (sizeBytes: number) => platform.random(sizeBytes);
 
   const account = await createAccountKeeper(database, platform);
+  const accountId = () => account.current()?.accountId ?? null;
   const { device, notices } = await loadDevice({ folder: userData, secrets: platform.secrets, random, log });
   const trustedTime = createTrustedTime({ database, clock, log });
   const settings = createSettingsKeeper(platform.settings);
@@ -105,6 +106,7 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
       release: service.releaseLicense,
     },
     licenseKeys: account.licenseKeys,
+    accountId,
     trustedTime,
     log,
   });
@@ -149,7 +151,7 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
     clock,
     log,
     newId,
-    accountId: () => account.current()?.accountId ?? null,
+    accountId,
     onChange: (what) => events.emit({ type: 'changed', what }),
   });
   const connection = createConnection({

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeSecretBox } from '../../testing/fake-secret-box.ts';
 import { sealContentKey } from '../../testing/license-issuer.ts';
 import { createRecordingLog } from '../../testing/recording-log.ts';
+import { modesDoNotBind, named, noFileModes } from '../../testing/systems.ts';
 import { LayoverError } from '../shared/errors.ts';
 import { openContentKey } from './claims.ts';
 import { loadDevice } from './device.ts';
@@ -38,15 +39,19 @@ test('is made once and stays the same', async () => {
   expect(Buffer.from(opened)).toEqual(contentKey);
 });
 
-test('no private part lies in the file, and only its owner may read it', async () => {
+test('no private part lies in the file', async () => {
   const { device } = await load();
   const text = await readFile(deviceFile(), 'utf8');
   expect(text).toContain(device.publicKey.x);
   expect(text).not.toContain(Buffer.from(device.deviceSecret).toString('base64url'));
   expect(text).not.toContain('"d"');
   await expect(crypto.subtle.exportKey('jwk', device.privateKey)).rejects.toThrow();
-  if (process.platform !== 'win32') expect((await stat(deviceFile())).mode & 0o077).toBe(0);
   expect(await readdir(folder)).toEqual(['device.json']);
+});
+
+test.skipIf(noFileModes)(named('only its owner may read the file', noFileModes), async () => {
+  await load();
+  expect((await stat(deviceFile())).mode & 0o077).toBe(0);
 });
 
 test('a keychain that lost its key: a new identity, the old file kept, a notice', async () => {
@@ -103,11 +108,8 @@ test('a folder that cannot be used is a clear error', async () => {
   });
 });
 
-test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
-  'a read-only folder is a clear error',
-  async () => {
-    await chmod(folder, 0o500);
-    await expect(load()).rejects.toMatchObject({ code: 'database/unwritable' });
-    await chmod(folder, 0o700);
-  },
-);
+test.skipIf(modesDoNotBind)(named('a read-only folder is a clear error', modesDoNotBind), async () => {
+  await chmod(folder, 0o500);
+  await expect(load()).rejects.toMatchObject({ code: 'database/unwritable' });
+  await chmod(folder, 0o700);
+});

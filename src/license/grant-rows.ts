@@ -14,6 +14,12 @@ export const grantMigrations: readonly Migration[] = [
         CREATE TABLE owed_releases (license_id TEXT PRIMARY KEY, device_id TEXT NOT NULL) STRICT`);
     },
   },
+  {
+    id: 'license/003-owed-by-account',
+    up(sql) {
+      sql.exec('ALTER TABLE owed_releases ADD COLUMN account_id TEXT');
+    },
+  },
 ];
 
 /** An offline license as it is kept. */
@@ -37,11 +43,13 @@ export const KeptGrant = z.object({
 export type KeptGrant = z.infer<typeof KeptGrant>;
 
 const GrantRow = z.object({ video_id: z.string(), grant_json: z.string(), seal: z.instanceof(Uint8Array) });
-const OwedRow = z.object({ license_id: z.string(), device_id: z.string() });
-export interface OwedRelease {
-  readonly licenseId: string;
-  readonly deviceId: string;
-}
+const OwedRelease = z.object({
+  licenseId: z.string(),
+  deviceId: z.string(),
+  accountId: z.string().nullable(),
+});
+/** The account whose license it was; null: not known, from before that was written down. */
+export type OwedRelease = z.infer<typeof OwedRelease>;
 
 /** The tables of license/. A row that cannot be believed reads as if it were not there. */
 export interface GrantRows {
@@ -77,8 +85,13 @@ export function createGrantRows(from: { database: Database; deviceSecret: Uint8A
        ON CONFLICT DO UPDATE SET grant_json = excluded.grant_json, seal = excluded.seal`,
     ),
     remove: sql.prepare('DELETE FROM license_grants WHERE video_id = ?'),
-    owed: sql.prepare('SELECT license_id, device_id FROM owed_releases ORDER BY rowid'),
-    owe: sql.prepare('INSERT OR REPLACE INTO owed_releases (license_id, device_id) VALUES (?, ?)'),
+    owed: sql.prepare(
+      `SELECT license_id AS licenseId, device_id AS deviceId, account_id AS accountId FROM owed_releases
+       ORDER BY rowid`,
+    ),
+    owe: sql.prepare(
+      'INSERT OR REPLACE INTO owed_releases (license_id, device_id, account_id) VALUES (?, ?, ?)',
+    ),
     settle: sql.prepare('DELETE FROM owed_releases WHERE license_id = ?'),
   };
 
@@ -119,12 +132,12 @@ export function createGrantRows(from: { database: Database; deviceSecret: Uint8A
     },
     owed() {
       return statements.owed.all().flatMap((row) => {
-        const owed = OwedRow.safeParse(row);
-        return owed.success ? [{ licenseId: owed.data.license_id, deviceId: owed.data.device_id }] : [];
+        const owed = OwedRelease.safeParse(row);
+        return owed.success ? [owed.data] : [];
       });
     },
-    owe({ licenseId, deviceId }) {
-      statements.owe.run(licenseId, deviceId);
+    owe({ licenseId, deviceId, accountId }) {
+      statements.owe.run(licenseId, deviceId, accountId);
     },
     settle(licenseId) {
       statements.settle.run(licenseId);

@@ -123,10 +123,11 @@ function start(world: Omit<World, 'time' | 'licenses'>): World {
   const { database, service } = world;
   const time = createTrustedTime({ database, clock: world.clock, log });
   const licenseKeys = () => issuer.publicKeys;
+  const accountId = () => 'account-1';
   return {
     ...world,
     time,
-    licenses: createLicenses({ database, device, service, licenseKeys, trustedTime: time, log }),
+    licenses: createLicenses({ database, device, service, licenseKeys, accountId, trustedTime: time, log }),
   };
 }
 

@@ -280,6 +280,42 @@ describe('a license for streaming', () => {
   });
 });
 
+describe('another account on the same computer', () => {
+  test('a license is its account’s alone: neither judged, nor held, nor opened by another', async () => {
+    await licenses.acquire(v, 'offline');
+    await licenses.acquire('v2', 'stream');
+    await licenses.contentKey(v);
+    for (const accountId of ['account-2', null]) {
+      world.accountId = accountId;
+      expect(licenses.held()).toEqual([]);
+      expect(licenses.verdict('v2')).toMatchObject({ reason: 'no-license' });
+      expect(licenses.recordWatched(v, 60)).toMatchObject({ reason: 'no-license' });
+      await expect(licenses.contentKey(v)).rejects.toMatchObject({ code: 'license/none' });
+    }
+    world.accountId = 'account-1';
+    expect(licenses.held()).toEqual([v]);
+    expect(licenses.verdict(v)).toMatchObject({ allowed: true, firstPlayAtMs: null });
+    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
+  });
+
+  test('what one account downloaded does not stand in the way of what another streams', async () => {
+    await licenses.acquire(v, 'offline');
+    clock.advance(31 * DAY_MS);
+    world.accountId = 'account-2';
+    const { acquire } = service;
+    service.acquire = async (videoId, deviceId, purpose) => {
+      await acquire(videoId, deviceId, purpose);
+      const claims = { accountId: 'account-2' };
+      const license = await issuer.issue({ videoId, device, purpose, issuedAtMs: clock.now(), claims });
+      return { license, nowMs: clock.now() };
+    };
+    expect(await licenses.acquire(v, 'stream')).toMatchObject({ allowed: true });
+    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
+    world.accountId = 'account-1';
+    expect(licenses.verdict(v)).toMatchObject({ reason: 'rental-expired' });
+  });
+});
+
 describe('the content key in memory', () => {
   test('is the caller’s own copy', async () => {
     await licenses.acquire(v, 'offline');

@@ -25,13 +25,14 @@ const WatchedSeconds = z.number().nonnegative();
 /**
  * Licenses for offline use are rows; those for streaming live in memory and end with the run. `licenseKeys`
  * are all keys that the service has named, retired ones too: a license is verified again whenever its content
- * key is opened, also when signed out.
+ * key is opened. `accountId`: who is signed in; another account's license is as good as none, and stays.
  */
 export function createLicenses(from: {
   database: Database;
   device: Device;
   service: LicenseService;
   licenseKeys: () => readonly LicenseKey[];
+  accountId: () => string | null;
   trustedTime: PersistentTrustedTime;
   log: Log;
 }): Licenses {
@@ -43,7 +44,9 @@ export function createLicenses(from: {
   /** How often a video was released: tells an answer that was under way meanwhile that it comes too late. */
   const releaseCounts = new Map<string, number>();
 
-  const grantOf = (videoId: string) => rows.read(videoId) ?? streams.get(videoId) ?? null;
+  const isOwn = ({ claims }: KeptGrant) => claims.accountId === from.accountId();
+  const ownOf = (grant: KeptGrant | null | undefined) => (grant && isOwn(grant) ? grant : null);
+  const grantOf = (videoId: string) => ownOf(rows.read(videoId)) ?? ownOf(streams.get(videoId));
 
   function judge(grant: KeptGrant | null, videoId: string): Verdict {
     const nowMs = trustedTime.now();
@@ -109,8 +112,7 @@ export function createLicenses(from: {
     const before = releaseCounts.get(videoId);
     const fresh = await request();
     if (releaseCounts.get(videoId) === before) return fresh;
-    if (fresh.claims.purpose === 'offline')
-      rows.owe({ licenseId: fresh.claims.licenseId, deviceId: device.deviceId });
+    if (fresh.claims.purpose === 'offline') rows.owe(fresh.claims);
     throw new LayoverError('license/none', { videoId });
   }
 
@@ -125,7 +127,7 @@ export function createLicenses(from: {
   }
 
   async function renew(videoId: string): Promise<Verdict> {
-    const held = rows.read(videoId);
+    const held = ownOf(rows.read(videoId));
     if (!held) return acquire(videoId, 'offline');
     if (!held.claims.policy.can_renew) throw new LayoverError('license/not-allowed', { videoId });
     const fresh = await unlessReleased(videoId, async () =>
@@ -173,17 +175,19 @@ export function createLicenses(from: {
     return judge(after, videoId);
   }
 
+  const flush = () => flushReleases({ rows, service, accountId: from.accountId, log });
+
   async function release(videoId: string): Promise<void> {
     releaseCounts.set(videoId, (releaseCounts.get(videoId) ?? 0) + 1);
     const held = rows.read(videoId);
     database.transaction(() => {
       rows.remove(videoId);
-      if (held) rows.owe({ licenseId: held.claims.licenseId, deviceId: held.claims.deviceId });
+      if (held) rows.owe(held.claims);
     });
     streams.delete(videoId);
     viewings.end(videoId);
     keys.wipe(videoId);
-    await flushReleases({ rows, service, log });
+    await flush();
   }
 
   function purgeExpired(): void {
@@ -205,8 +209,12 @@ export function createLicenses(from: {
     purgeExpired,
     verdict: verdictOf,
     endViewing: (videoId) => viewings.end(videoId),
-    flushReleases: () => flushReleases({ rows, service, log }),
-    held: () => rows.all().map((grant) => grant.claims.videoId),
+    flushReleases: flush,
+    held: () =>
+      rows
+        .all()
+        .filter(isOwn)
+        .map((grant) => grant.claims.videoId),
   };
 }
 

@@ -53,6 +53,19 @@ describe('release', () => {
     expect(service.released).toEqual(['license-1', 'license-2']);
   });
 
+  test('owed by one account, it is not sent in the name of another, whom the service would not hear', async () => {
+    await licenses.acquire(v, 'offline');
+    service.online = false;
+    await licenses.release(v);
+    service.online = true;
+    world.accountId = 'account-2';
+    expect(await licenses.flushReleases()).toBe(1);
+    expect(service.released).toEqual([]);
+    world.accountId = 'account-1';
+    expect(await licenses.flushReleases()).toBe(0);
+    expect(service.released).toHaveLength(1);
+  });
+
   test('one that the service refuses does not hold up the others', async () => {
     await licenses.acquire(v, 'offline');
     await licenses.acquire('v2', 'offline');

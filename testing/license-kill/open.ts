@@ -31,6 +31,7 @@ export async function openHeldGrants(from: {
     device,
     service,
     licenseKeys: () => issuer.publicKeys,
+    accountId: () => 'account-1',
     trustedTime,
     log,
   });
