@@ -9,11 +9,14 @@ import { createRequire } from 'node:module';
  * whatever Node started this file only starts that one.
  */
 const root = path.resolve(import.meta.dirname, '..');
-const pinned = createRequire(import.meta.url).resolve('node/bin/node', { paths: [root] });
+const name = process.platform === 'win32' ? 'node.exe' : 'node';
+const pinned = createRequire(import.meta.url).resolve(`node/bin/${name}`, { paths: [root] });
 const child = spawn(pinned, [path.join(root, 'src/cli/main.ts'), ...process.argv.slice(2)], {
   stdio: 'inherit',
 });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+// On Windows a Ctrl-C reaches every process of the console, and kill() would end the child without a last word.
+const pass = process.platform === 'win32' ? () => undefined : (signal) => child.kill(signal);
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, pass);
 child.on('exit', (code, signal) => {
   process.exitCode = signal ? 128 + constants.signals[signal] : (code ?? 1);
 });

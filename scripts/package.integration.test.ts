@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { named, notLinux } from '../testing/systems.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const scratch = mkdtempSync(path.join(tmpdir(), 'layover-package-'));
@@ -109,7 +110,7 @@ function listAsar(file: string): string[] {
   return walk(JSON.parse(json.toString('utf8')) as Node, '');
 }
 
-describe.skipIf(process.platform !== 'linux')('the package for Linux x64, on a stand-in for Electron', () => {
+describe.skipIf(notLinux)(named('the package for Linux x64, on a stand-in for Electron', notLinux), () => {
   const out = path.join(scratch, 'out', 'linux-unpacked');
 
   beforeAll(async () => {

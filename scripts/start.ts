@@ -28,7 +28,9 @@ function start(program: string, args: string[], stdio: 'inherit' | 'piped' = 'in
 function stopAll(): void {
   for (const child of children) child.kill('SIGTERM');
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopAll);
+// On Windows a Ctrl-C reaches the children by itself, and kill() would not let them put things away.
+process.once('SIGINT', process.platform === 'win32' ? () => undefined : stopAll);
+process.once('SIGTERM', stopAll);
 const ended = (child: ChildProcess) =>
   new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 

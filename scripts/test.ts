@@ -47,7 +47,12 @@ const playwrightCount = (file: string) => (): Count => {
 };
 const vitest = (project: string): Step => {
   const file = path.join(results, `${project}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  // Relative: on Windows these words go through a shell, and a path of somebody's may have spaces.
+  const reporters = [
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${path.relative(root, file)}`,
+  ];
   return {
     name: project,
     command: ['vitest', 'run', '--project', project, ...reporters],

@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { film } from '../testing/service-api.ts';
+import { noSignals } from '../testing/systems.ts';
 import { DAY_MS } from '../src/shared/units.ts';
 import { ServiceFile } from './supervisor/state-file.ts';
 
@@ -29,11 +30,17 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const { child, ended } of runs.splice(0)) {
-    child.kill('SIGTERM');
+    stop(child);
     await ended;
   }
   await rm(folder, { recursive: true });
 });
+
+/** In good order, on every system: Windows knows no SIGTERM, but every service here also ends with its input. */
+function stop(child: ChildProcess): void {
+  if (noSignals) child.stdin?.end();
+  else child.kill('SIGTERM');
+}
 
 function start(...args: string[]): Run {
   const main = path.join(import.meta.dirname, 'main.ts');
@@ -60,7 +67,7 @@ async function poll<T>(look: () => Promise<T | undefined> | T | undefined): Prom
   }
 }
 async function startService(...args: string[]): Promise<{ run: Run; service: ServiceFile }> {
-  const run = start('--data', folder, '--no-encode', ...args);
+  const run = start('--data', folder, '--no-encode', '--exit-with-parent', ...args);
   const service = await poll(async () => {
     if (run.child.exitCode !== null) throw new Error(run.errors.join('\n'));
     return existsSync(serviceJson()) ? readService() : undefined;
@@ -100,7 +107,7 @@ describe('the service', () => {
     const held = async () => [(await holds('oca-1')).length, (await holds('oca-2')).length].join();
     await poll(async () => ((await held()) === '2,2' ? true : undefined));
 
-    run.child.kill('SIGTERM');
+    stop(run.child);
     expect(await run.ended).toBe(0);
     expect(existsSync(serviceJson())).toBe(false);
     for (const { url } of service.ocas) expect(await answers(url)).toBe(false);
@@ -109,7 +116,7 @@ describe('the service', () => {
 
   it('has the same addresses after a restart, and tells the time of its tester', async () => {
     const first = await startService();
-    first.run.child.kill('SIGTERM');
+    stop(first.run.child);
     await first.run.ended;
     const second = await startService('--qa-clock-offset-ms', String(40 * DAY_MS));
     expect(second.service.apiUrl).toBe(first.service.apiUrl);
@@ -121,7 +128,7 @@ describe('the service', () => {
 
   it('moves to another port where its own was taken', async () => {
     const first = await startService('--ocas', '2');
-    first.run.child.kill('SIGTERM');
+    stop(first.run.child);
     await first.run.ended;
     const squatters = await Promise.all(
       [first.service.apiUrl, ...first.service.ocas.map(({ url }) => url)].map(async (url) => {
@@ -142,7 +149,7 @@ describe('the service', () => {
   });
 
   it('ends when its parent does, and so do its OCAs', async () => {
-    const { run, service } = await startService('--exit-with-parent');
+    const { run, service } = await startService();
     run.child.stdin?.end();
     expect(await run.ended).toBe(0);
     expect(existsSync(serviceJson())).toBe(false);

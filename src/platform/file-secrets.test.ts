@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { createRecordingLog } from '../../testing/recording-log.ts';
+import { named, noFileModes } from '../../testing/systems.ts';
 import { createFileSecretBox } from './file-secrets.ts';
 
 let folder: string;
@@ -20,11 +21,10 @@ it('opens after a restart what it sealed, and says that only a file protects it'
   expect(await readdir(folder)).toEqual(['secret.key']);
 });
 
-it.skipIf(process.platform === 'win32')('keeps the key readable by its owner alone', async () => {
+it.skipIf(noFileModes)(named('keeps the key readable by its owner alone', noFileModes), async () => {
   const sealed = await box().seal(secret);
   const file = path.join(folder, 'secret.key');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
-  const { chmod } = await import('node:fs/promises');
   await chmod(file, 0o644);
   await box().open(sealed);
   expect((await stat(file)).mode & 0o777).toBe(0o600);

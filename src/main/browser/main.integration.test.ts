@@ -7,6 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
+import { named, noSignals } from '../../../testing/systems.ts';
 import { createHttpClient } from '../../renderer/transport/client.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -48,7 +49,7 @@ async function enter(url: string): Promise<{ origin: string; cookie: string }> {
   return { origin: new URL(url).origin, cookie: String(answer.headers.getSetCookie()[0]).split(';')[0]! };
 }
 
-it('starts without a network, serves the real engine to its window, and stops cleanly when told', async () => {
+it('starts without a network, and serves the real engine to its window', async () => {
   const host = start('--service', 'http://127.0.0.1:9');
   const ready = Ready.parse(JSON.parse(await host.firstLine));
   expect(ready.pid).toBe(host.child.pid);
@@ -66,6 +67,12 @@ it('starts without a network, serves the real engine to its window, and stops cl
   });
   expect((await client.settings.read()).serviceUrl).toBe('http://127.0.0.1:9');
   expect((await fetch(`${origin}/media/none/master.m3u8`, { headers: { cookie } })).status).toBe(404);
+  expect(host.stderr).toBe('');
+});
+
+it.skipIf(noSignals)(named('ends in good order on SIGTERM', noSignals), async () => {
+  const host = start();
+  await host.firstLine;
   host.child.kill('SIGTERM');
   expect(await host.exit).toBe(0);
   expect(host.stderr).toBe('');
