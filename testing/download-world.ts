@@ -32,6 +32,7 @@ export async function createDownloadWorld() {
   const pathways = (token = 'good') => [{ id: 'oca-1', baseUrl: server.base(token) }];
   const world = {
     server, clock, network, licenses, disk, database, log, pathways,
+    accountId: 'account-1' as string | null,
     renewals: 0,
     token: 'good',
     serviceError: null as LayoverError | null,
@@ -57,7 +58,8 @@ export async function createDownloadWorld() {
       world.store = createMemoryStore(disk);
       const cdn = createCdn({ fetch, clock, network, log, random });
       const newId = () => `download-${++world.ids}`;
-      world.downloads = createDownloads({ database, store: world.store, licenses, cdn, clock, network, log, sources, newId, random });
+      const accountId = () => world.accountId;
+      world.downloads = createDownloads({ database, store: world.store, licenses, cdn, clock, network, log, sources, newId, random, accountId });
       world.downloads.onChange((change) => {
         if (change.type === 'changed') world.history.push(change.download);
         else world.removed.push(change.downloadId);

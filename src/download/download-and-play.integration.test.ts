@@ -89,7 +89,7 @@ it('a video is downloaded though addresses expire and an OCA dies, and plays whe
     presentation: async () => ({ presentation: { ...presentation, pathways: await renewPathways() }, renewPathways }),
   };
   const newId = () => randomUUID();
-  const downloads = createDownloads({ database, store, licenses, cdn, clock, network, log, sources, newId, random });
+  const downloads = createDownloads({ database, store, licenses, cdn, clock, network, log, sources, newId, random, accountId: () => 'account-1' });
 
   const ended = new Promise<DownloadStatus>((resolve) => {
     downloads.onChange((change) => {

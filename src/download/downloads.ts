@@ -25,6 +25,8 @@ export interface DownloadDeps {
   readonly network: NetworkSignal;
   readonly log: Log;
   readonly sources: VideoSources;
+  /** Who is signed in: other accounts' downloads are neither told of nor worked on, but kept. */
+  accountId(): string | null;
   newId(): string;
   random(sizeBytes: number): Uint8Array;
 }
@@ -52,13 +54,25 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     return row;
   }
 
-  function announce(change: DownloadChange): void {
-    for (const listener of [...listeners]) listener(change);
+  function isOwn({ accountId }: Row): boolean {
+    const signedIn = deps.accountId();
+    return signedIn !== null && (accountId ?? signedIn) === signedIn;
+  }
+  const ownRows = () => rows.all().filter(isOwn);
+  function ownRowOf(downloadId: string): Row {
+    const row = rowOf(downloadId);
+    if (!isOwn(row)) throw new LayoverError('download/unknown');
+    return row;
+  }
+
+  function announce(row: Row, change: DownloadChange): void {
+    if (isOwn(row)) for (const listener of [...listeners]) listener(change);
   }
   function tell(downloadId: string): DownloadStatus {
     lastToldMs.set(downloadId, clock.monotonic());
-    const download = status(rowOf(downloadId));
-    announce({ type: 'changed', download });
+    const row = rowOf(downloadId);
+    const download = status(row);
+    announce(row, { type: 'changed', download });
     return download;
   }
 
@@ -67,7 +81,7 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     network,
     log,
     random: (sizeBytes) => deps.random(sizeBytes),
-    queued: () => rows.all().filter(({ state }) => state === 'queued'),
+    queued: () => ownRows().filter(({ state }) => state === 'queued'),
     work,
     onWaiting: tell,
     onCompleted(downloadId) {
@@ -81,7 +95,7 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     },
     async onQueueStopped(downloadId, error) {
       const told = error.code === 'store/no-space' ? await withNeed(downloadId, error) : error;
-      const stopped = rows.all().filter(({ state }) => state === 'queued');
+      const stopped = ownRows().filter(({ state }) => state === 'queued');
       database.transaction(() => {
         for (const row of stopped) rows.setState(row.downloadId, 'failed', told);
       });
@@ -149,20 +163,21 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     };
   }
 
-  async function finishRemoval({ downloadId, videoId }: Row): Promise<void> {
+  async function finishRemoval(row: Row): Promise<void> {
+    const { downloadId, videoId } = row;
     await queue.interrupt(downloadId);
     await store.removeDownload(downloadId);
     await licenses.release(videoId);
     rows.delete(downloadId);
     progress.forget(downloadId);
     lastToldMs.delete(downloadId);
-    announce({ type: 'removed', downloadId });
+    announce(row, { type: 'removed', downloadId });
   }
 
-  function remove(downloadId: string): Promise<void> {
+  function remove(row: Row): Promise<void> {
+    const { downloadId } = row;
     const under = removals.get(downloadId);
     if (under) return under;
-    const row = rowOf(downloadId);
     rows.setState(downloadId, 'removing');
     tell(downloadId);
     const removal = finishRemoval(row).finally(() => removals.delete(downloadId));
@@ -196,36 +211,40 @@ export function createDownloads(deps: DownloadDeps): Downloads {
 
   return {
     rescan,
-    remove,
+    remove: async (downloadId) => remove(ownRowOf(downloadId)),
     add(selection, presentation, { titleId }) {
       const { videoId } = selection;
-      if (rows.findVideo(videoId)) throw new LayoverError('download/exists');
+      const accountId = deps.accountId();
+      if (accountId === null) throw new LayoverError('auth/signed-out');
+      const known = rows.findVideo(videoId);
+      if (known) throw new LayoverError(isOwn(known) ? 'download/exists' : 'download/of-another-account');
       const downloadId = deps.newId();
       const { durationSeconds } = presentation;
-      const row = { downloadId, videoId, titleId, durationSeconds, selection, error: null };
+      const row = { downloadId, videoId, titleId, durationSeconds, selection, error: null, accountId };
       rows.insert({ ...row, state: 'queued', addedAtMs: clock.now() }, selected(presentation, selection));
       queue.wake();
       return tell(downloadId);
     },
-    list: () => rows.all().map(status),
-    get: (downloadId) => status(rowOf(downloadId)),
+    list: () => ownRows().map(status),
+    get: (downloadId) => status(ownRowOf(downloadId)),
     forVideo(videoId) {
       const row = rows.findVideo(videoId);
-      return row ? status(row) : null;
+      return row && isOwn(row) ? status(row) : null;
     },
     presentation: (downloadId) => rows.presentation(downloadId),
     async pause(downloadId) {
-      if (rowOf(downloadId).state !== 'queued') return status(rowOf(downloadId));
+      const row = ownRowOf(downloadId);
+      if (row.state !== 'queued') return status(row);
       // The intent first: else the queue would take it up again as soon as it is interrupted.
       rows.setState(downloadId, 'paused');
       await queue.interrupt(downloadId);
       return tell(downloadId);
     },
     resume(downloadId) {
-      const { state, error } = rowOf(downloadId);
+      const { state, error } = ownRowOf(downloadId);
       if (state === 'completed' || state === 'removing') return status(rowOf(downloadId));
       const isQueueStopped = error !== null && stopsQueue.includes(error.code);
-      const stopped = rows.all().filter((row) => isQueueStopped && row.error?.code === error.code);
+      const stopped = ownRows().filter((row) => isQueueStopped && row.error?.code === error.code);
       const again = new Set([downloadId, ...stopped.map((row) => row.downloadId)]);
       database.transaction(() => {
         for (const id of again) rows.setState(id, 'queued');
@@ -233,6 +252,10 @@ export function createDownloads(deps: DownloadDeps): Downloads {
       for (const id of again) queue.hurry(id);
       for (const id of again) tell(id);
       return status(rowOf(downloadId));
+    },
+    async accountChanged() {
+      for (const row of rows.all()) if (!isOwn(row)) await queue.interrupt(row.downloadId);
+      queue.wake();
     },
     onChange(listener) {
       listeners.add(listener);
@@ -245,7 +268,7 @@ export function createDownloads(deps: DownloadDeps): Downloads {
       });
       for (const row of rows.all()) {
         if (row.state !== 'removing') continue;
-        remove(row.downloadId).catch((error: unknown) => {
+        remove(row).catch((error: unknown) => {
           log.warn('download.removal-failed', {
             downloadId: row.downloadId,
             code: asLayoverError(error).code,

@@ -26,6 +26,12 @@ export const downloadMigrations: readonly Migration[] = [
       `);
     },
   },
+  {
+    id: 'download/002-account',
+    up(sql) {
+      sql.exec('ALTER TABLE downloads ADD COLUMN account_id TEXT');
+    },
+  },
 ];
 
 /**
@@ -58,12 +64,15 @@ const Row = z.object({
   error: json(ErrorValue).nullable(),
   place: z.int(),
   addedAtMs: z.int(),
+  /** Who added it; null: whoever is signed in, as it was before that was written down. */
+  accountId: z.string().nullable(),
 });
 export type Row = z.infer<typeof Row>;
 const PresentationText = json(Presentation);
 
 const columns = `download_id AS downloadId, video_id AS videoId, title_id AS titleId,
-  duration_seconds AS durationSeconds, selection, state, error, place, added_at_ms AS addedAtMs`;
+  duration_seconds AS durationSeconds, selection, state, error, place, added_at_ms AS addedAtMs,
+  account_id AS accountId`;
 
 export interface Rows {
   /** By place. A row that cannot be read is logged and left out: the others must not suffer. */
@@ -88,7 +97,7 @@ export function createRows({ sql, transaction }: Database, log: Log): Rows {
   const remove = sql.prepare('DELETE FROM downloads WHERE download_id = ?');
   const add = sql.prepare(`
     INSERT INTO downloads VALUES (@downloadId, @videoId, @titleId, @durationSeconds, @selection, @presentation,
-      @state, NULL, (SELECT coalesce(max(place), 0) + 1 FROM downloads), @addedAtMs)`);
+      @state, NULL, (SELECT coalesce(max(place), 0) + 1 FROM downloads), @addedAtMs, @accountId)`);
 
   const parse = (row: unknown): Row[] => {
     if (row === undefined) return [];

@@ -34,9 +34,12 @@ export type WaitingFor = NonNullable<DownloadView['waitingFor']>;
 export type DownloadChange =
   { type: 'changed'; download: DownloadStatus } | { type: 'removed'; downloadId: string };
 
-/** The viewer's downloads and the queue that works on them, one at a time. Errors: `download/*`, `store/*`. */
+/**
+ * The viewer's downloads and the queue that works on them, one at a time. Those of another account are unknown
+ * here until that account is signed in again. Errors: `download/*`, `store/*`.
+ */
 export interface Downloads {
-  /** Takes it into the queue; only the selected renditions are remembered. Throws `download/exists`. */
+  /** Takes it into the queue; only the selected renditions are remembered. Throws `download/exists`, `download/of-another-account`. */
   add(selection: Selection, presentation: Presentation, meta: { titleId: string }): DownloadStatus;
   /** In the order in which they are worked on. */
   list(): DownloadStatus[];
@@ -57,6 +60,8 @@ export interface Downloads {
    * removed meanwhile.
    */
   rescan(downloadId: string): void;
+  /** Somebody signed in or out: what is not theirs rests, what is goes on. Resolves once nothing else runs. */
+  accountChanged(): Promise<void>;
   onChange(listener: (change: DownloadChange) => void): () => void;
   /** Goes on where the last run stopped, however that ended. */
   start(): void;

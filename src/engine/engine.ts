@@ -132,7 +132,7 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
   });
   const cdn = createCdn({ fetch: platform.fetch, clock, network, log, random });
   const downloads = createDownloads({
-    database, store, licenses, cdn, clock, network, log, sources, newId, random,
+    database, store, licenses, cdn, clock, network, log, sources, newId, random, accountId,
   }); // prettier-ignore
   const playback = createPlayback(
     { store, licenses, cdn, log, newId },

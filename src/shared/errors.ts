@@ -131,6 +131,10 @@ const register = {
   'download/unknown': ['That download does not exist any more.', 'never'],
   'download/incomplete': ['This download is not finished, and the missing part needs a connection.', 'later'],
   'download/exists': ['This video is in your downloads already.', 'never'],
+  'download/of-another-account': [
+    'Another account has downloaded this video on this computer. Stream it, or remove that download there.',
+    'after-action',
+  ],
   'playback/unknown-session': ['This playback has ended. Start it again.', 'after-action'],
   'playback/not-verified': [
     'This playback could not be checked: {reason}. Install ffmpeg, or look into the log.',
