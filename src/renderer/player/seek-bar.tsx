@@ -9,6 +9,9 @@ interface SeekBarProps {
   onSeek: (positionSeconds: number) => void;
 }
 
+const KEY_STEP_SECONDS = 5;
+const directions: Record<string, number> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+
 /** While it is dragged it shows where it would go; it goes there once it is let go. */
 export function SeekBar({ positionSeconds, bufferedToSeconds, durationSeconds, onSeek }: SeekBarProps) {
   const text = useText();
@@ -41,9 +44,16 @@ export function SeekBar({ positionSeconds, bufferedToSeconds, durationSeconds, o
         })}
         min={0}
         max={Math.max(1, durationSeconds)}
-        step={5}
+        // Any: with steps the thumb would stand beside the position that is played.
+        step="any"
         value={shown}
         onChange={(event) => setDragged(event.currentTarget.valueAsNumber)}
+        onKeyDown={(event) => {
+          const direction = directions[event.key];
+          if (direction === undefined) return;
+          event.preventDefault();
+          onSeek(shown + direction * KEY_STEP_SECONDS);
+        }}
         style={{
           ['--played' as string]: percent(shown),
           ['--buffered' as string]: percent(Math.max(shown, bufferedToSeconds)),
