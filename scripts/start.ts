@@ -69,7 +69,8 @@ if (flags.has('--electron') && !host.electron) {
   process.exit(1);
 }
 mkdirSync(serviceData, { recursive: true });
-mkdirSync(userData, { recursive: true });
+// What the viewer watched is nobody else's to read.
+mkdirSync(userData, { recursive: true, mode: 0o700 });
 rmSync(path.join(serviceData, 'service.json'), { force: true });
 
 say(`Host: ${host.why}.`);

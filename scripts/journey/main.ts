@@ -5,7 +5,7 @@ import { travel } from './travel.ts';
 import { createReport } from './report.ts';
 
 /**
- * `npm run journey [-- --json]`: the traveller's day without a window, on real processes. With --json one
+ * `npm run journey [-- --json]`: the traveler's day without a window, on real processes. With --json one
  * object on standard output and nothing else. Exit code 0 only if every step is ok.
  */
 const json = process.argv.includes('--json');

@@ -25,7 +25,7 @@ const Played = z.object({
 });
 const Failed = z.object({ error: ErrorValue });
 
-/** The traveller's day, told step by step; every check reads what a process really answered. */
+/** The traveler's day, told step by step; every check reads what a process really answered. */
 export async function travel(report: ReturnType<typeof createReport>, folder: string): Promise<void> {
   const serviceData = path.join(folder, 'service');
   const userData = path.join(folder, 'user');

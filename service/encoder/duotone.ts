@@ -1,7 +1,7 @@
 /** Two colors as "#rrggbb": what black and what white become. */
 export type Duotone = readonly [dark: string, light: string];
 
-/** A filter for RGB pictures in grey: maps grey to the line between two colors. */
+/** A filter for RGB pictures in gray: maps gray to the line between two colors. */
 export function duotone([dark, light]: Duotone): string {
   const channel = (at: number) => {
     const from = Number.parseInt(dark.slice(at, at + 2), 16);

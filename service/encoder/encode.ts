@@ -76,7 +76,7 @@ function encodeArgs(job: EncodeJob): string[] {
     ...['-map', `[${label}]`, '-c:v', 'libx264', '-preset', job.preset, '-pix_fmt', 'yuv420p'],
     ...['-crf', String(rung.quality), '-maxrate', String(rung.maxBitsPerSecond)],
     ...['-bufsize', String(rung.maxBitsPerSecond)],
-    // No B-frames: presentation starts at exactly 0, and no player has to honour an edit list for it.
+    // No B-frames: presentation starts at exactly 0, and no player has to honor an edit list for it.
     ...['-bf', '0', '-sc_threshold', '0'],
     // Stated, because players guess by picture size where it is not.
     ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frameRow, marker, readMarker, videoRow } from './marker.ts';
 
-/** Paints as the encoder's filters do: white cells on a black foot, under a grey picture. */
+/** Paints as the encoder's filters do: white cells on a black foot, under a gray picture. */
 function paint(width: number, height: number, frame: number, videoNumber: number): Uint8ClampedArray {
   const rgba = new Uint8ClampedArray(width * height * 4).fill(128);
   const fill = (left: number, top: number, w: number, h: number, value: number) => {
@@ -34,7 +34,7 @@ describe('readMarker', () => {
     );
   });
 
-  it('does not find one in a black, white, grey or noisy picture', () => {
+  it('does not find one in a black, white, gray or noisy picture', () => {
     for (const value of [0, 128, 255]) {
       expect(readMarker(new Uint8ClampedArray(426 * 240 * 4).fill(value), 426, 240)).toBeUndefined();
     }

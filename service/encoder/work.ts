@@ -30,7 +30,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (thrown) {
-    // Somebody else's process may not be signalled, but it is there.
+    // Somebody else's process may not be signaled, but it is there.
     return (thrown as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

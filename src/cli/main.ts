@@ -38,7 +38,10 @@ command('search <words>', 'find titles').action((words: string, o: object) =>
 command('title <titleId>', 'a title and its videos').action((titleId: string, o: object) =>
   run(o, (session) => catalog.title(session, titleId)),
 );
-command('download <video>', 'download a video, or go on with it; TITLE, TITLE:S1E2 or a video id')
+command(
+  'download <video>',
+  'download a video, or go on with it; <video> is its id, a film’s TITLE id, or TITLE:S1E2',
+)
   .option('--rendition <id>', 'exactly this video rendition')
   .option('--max-height <pixels>', 'the best that is no taller')
   .option('--audio <languages>', 'comma-separated')

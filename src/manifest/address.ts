@@ -61,7 +61,7 @@ const signedFolder = /^(.*\/)([^/]+)\.\d{9,12}\.[A-Za-z0-9_-]+\/$/;
  * the address itself.
  *
  * A manifest and a playback session are signed at different moments, so the same OCA appears with different
- * signatures: a base is also recognised by what stands before its signature.
+ * signatures: a base is also recognized by what stands before its signature.
  */
 export function pathFinder(bases: readonly Pick<Pathway, 'baseUrl'>[]): (address: string) => string {
   const exact = bases.map((base) => base.baseUrl);

@@ -23,7 +23,7 @@ it('finds a browser where each system keeps it', () => {
 });
 
 it('prefers the one that the viewer names', () => {
-  const env = { DISPLAY: ':0', PATH: '/usr/bin', CHROME_PATH: '/home/me/chrome' };
+  const env = { DISPLAY: ':0', PATH: '/usr/bin', CHROMIUM_PATH: '/home/me/chrome' };
   expect(findBrowser(machine({ env, has: ['/home/me/chrome', '/usr/bin/chromium'] }))).toEqual({
     file: '/home/me/chrome',
   });

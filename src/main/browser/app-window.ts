@@ -41,7 +41,7 @@ const inProgramFiles = [
   ['Chromium', 'Application', 'chrome.exe'],
 ];
 
-/** A Chromium-family browser of this machine, or why none can open a window. `CHROME_PATH` goes first. */
+/** A Chromium-family browser of this machine, or why none can open a window. `CHROMIUM_PATH` goes first. */
 export function findBrowser(machine: Machine): { file: string } | { reason: string } {
   const { platform, env } = machine;
   if (platform === 'linux' && !env['DISPLAY'] && !env['WAYLAND_DISPLAY'])
@@ -52,7 +52,7 @@ export function findBrowser(machine: Machine): { file: string } | { reason: stri
 }
 
 function candidates({ platform, env }: Machine): string[] {
-  const chosen = env['CHROME_PATH'] ? [env['CHROME_PATH']] : [];
+  const chosen = env['CHROMIUM_PATH'] ? [env['CHROMIUM_PATH']] : [];
   const join = platform === 'win32' ? path.win32.join : path.posix.join;
   if (platform === 'win32') {
     const roots = [env['PROGRAMFILES'], env['PROGRAMFILES(X86)'], env['LOCALAPPDATA']].filter(

@@ -80,7 +80,7 @@ export function parseMpd(text: string): Mpd {
 
 /**
  * An EssentialProperty that is not known means: leave this element out (trick play, thumbnails, 360°). The
- * colour descriptors are the exception that every player makes.
+ * color descriptors are the exception that every player makes.
  */
 function isUnderstood(element: XmlElement): boolean {
   return childrenNamed(element, 'EssentialProperty').every((property) =>
