@@ -79,6 +79,9 @@ export function createCatalog(options: CatalogOptions) {
     profile: (profileId: string): Profile | undefined =>
       replica.profiles().find((profile) => profile.profileId === profileId),
 
+    /** They are another account's. */
+    forgetProfiles: (): void => replica.putProfiles([]),
+
     /** Pulls what changed since the last time. Returns whether anything did. */
     async refreshTitles(): Promise<boolean> {
       const before = replica.revision();

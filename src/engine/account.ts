@@ -67,14 +67,17 @@ export async function createAccountKeeper(database: Database, platform: Pick<Pla
     licenseKeys: (): Account['licenseKeys'] => account?.licenseKeys ?? [],
     serviceUrl: (): string | null => account?.serviceUrl ?? null,
 
-    async signedIn(answer: SignInAnswer, serviceUrl: string): Promise<void> {
+    /** `isAnother`: than the last one. */
+    async signedIn(answer: SignInAnswer, serviceUrl: string): Promise<{ isAnother: boolean }> {
       const sealed = await platform.secrets.seal(Buffer.from(answer.accessToken, 'utf8'));
       const { accountId, email, plan, licenseKeys } = answer;
-      const profileId = account?.accountId === accountId ? account.profileId : null;
+      const isAnother = account !== undefined && account.accountId !== accountId;
+      const profileId = account && !isAnother ? account.profileId : null;
       account = { accountId, email, plan, licenseKeys, serviceUrl, profileId };
       token = answer.accessToken;
       sealedToken = sealed;
       save();
+      return { isAnother };
     },
     signedOut(): void {
       token = undefined;

@@ -40,6 +40,7 @@ import { createSettingsKeeper } from './settings.ts';
 import { createSources } from './sources.ts';
 import type { Engine } from './types.ts';
 import { createViewings } from './viewing.ts';
+import { askingProfile, maySee } from './visible.ts';
 import { createWho } from './who.ts';
 
 const migrations = [
@@ -126,8 +127,7 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
     service,
     now: () => clock.now(),
     deviceId: device.deviceId,
-    // A download that goes on at start has no viewer yet: any profile of the account may fetch its bytes.
-    profileId: () => who.current()?.profileId ?? catalog.profiles()[0]?.profileId ?? who.required().profileId,
+    profileId: (title) => askingProfile(catalog, who, title),
     video: (videoId) => catalog.video(videoId, null),
   });
   const cdn = createCdn({ fetch: platform.fetch, clock, network, log, random });
@@ -215,9 +215,13 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
   const awake = createAwake(power, 'downloading');
   downloads.onChange((change) => {
     awake(downloads.list().some(({ state }) => state === 'downloading'));
-    const profileId = who.current()?.profileId ?? null;
+    const profile = who.current();
     if (change.type === 'removed') events.emit({ type: 'download-removed', downloadId: change.downloadId });
-    else events.emit({ type: 'download', download: downloadView(parts, change.download, profileId) });
+    else if (maySee(catalog, profile, change.download.titleId))
+      events.emit({
+        type: 'download',
+        download: downloadView(parts, change.download, profile?.profileId ?? null),
+      });
   });
   const stopListening = power.onResume(() => background.run('probe', connection.probe));
 
@@ -266,7 +270,8 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
         },
       ],
     }),
-    media: async (request) => (await artworkRequest(request, catalog)) ?? playback.handle(request),
+    media: async (request) =>
+      (await artworkRequest(request, catalog, who.current())) ?? playback.handle(request),
     stop: () => (stopping ??= stop()),
   };
 }

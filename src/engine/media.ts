@@ -1,20 +1,29 @@
 import { z } from 'zod';
 import { Id } from '../shared/catalog.ts';
-import { asLayoverError } from '../shared/errors.ts';
+import type { Profile } from '../shared/catalog.ts';
+import { asLayoverError, LayoverError } from '../shared/errors.ts';
 import { ArtworkShape } from '../shared/service-api.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { maySee } from './visible.ts';
 
 const ArtworkPath = z.tuple([z.literal(''), z.literal('artwork'), Id, z.string()]);
 
-/** `/artwork/<titleId>/<shape>.jpg?v=<version>`; null when the request is about something else. */
-export function artworkRequest(request: Request, catalog: Catalog): Promise<Response> | null {
+/** `/artwork/<titleId>/<shape>.jpg?v=<version>`; null when the request is about something else; 404 also for what this profile may not see. */
+export function artworkRequest(
+  request: Request,
+  catalog: Catalog,
+  profile: Profile | null,
+): Promise<Response> | null {
   const url = new URL(request.url);
   const path = ArtworkPath.safeParse(url.pathname.split('/'));
   if (!path.success) return null;
   const [, , titleId, file] = path.data;
   const shape = ArtworkShape.safeParse(file.replace(/\.jpg$/, ''));
   if (!shape.success || !['GET', 'HEAD'].includes(request.method)) return null;
-  return answer(request, () => catalog.artwork(titleId, shape.data, url.searchParams.get('v') ?? ''));
+  return answer(request, async () => {
+    if (!maySee(catalog, profile, titleId)) throw new LayoverError('catalog/restricted');
+    return catalog.artwork(titleId, shape.data, url.searchParams.get('v') ?? '');
+  });
 }
 
 async function answer(request: Request, artwork: () => Promise<Uint8Array>): Promise<Response> {

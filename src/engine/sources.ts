@@ -1,4 +1,5 @@
 import { attachIntegrity, loadPresentation } from '../manifest/index.ts';
+import type { Title } from '../shared/catalog.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { Pathway, Presentation } from '../shared/presentation.ts';
 import type { PlaybackStartAnswer } from '../shared/service-api.ts';
@@ -16,7 +17,8 @@ interface SourcesOptions {
   readonly service: ServiceClient;
   readonly now: () => Ms;
   readonly deviceId: string;
-  readonly profileId: () => string;
+  /** In whose name a title is asked for. */
+  readonly profileId: (title: Title) => string;
   readonly video: (videoId: string) => VideoInTitle;
 }
 
@@ -38,7 +40,7 @@ export function createSources(options: SourcesOptions) {
     const { title, episode } = options.video(videoId);
     const answer = await service.startPlayback(
       {
-        profileId: options.profileId(),
+        profileId: options.profileId(title),
         titleId: title.titleId,
         ...(episode ? { episodeId: episode.episodeId } : {}),
         deviceId: options.deviceId,

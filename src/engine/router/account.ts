@@ -30,7 +30,10 @@ export function accountRouter(parts: Parts) {
             device: { deviceId, name: parts.deviceName, publicKey },
           });
           parts.trustedTime.observeServiceTime(answer.nowMs);
-          await account.signedIn(answer, serviceUrl);
+          const { isAnother } = await account.signedIn(answer, serviceUrl);
+          // Before anything else is asked: what could not be asked would be the last account's.
+          if (isAnother) catalog.forgetProfiles();
+          await accountChanged(parts);
           settings.write({ serviceUrl });
         } finally {
           // From here on the settings say where the service is: the new place, or, refused, the old one.
@@ -43,10 +46,10 @@ export function accountRouter(parts: Parts) {
         return parts.changedStatus();
       }),
       signOut: procedures.auth.signOut.handler(async () => {
-        parts.playback.stopAll();
         // What was done but not sent yet stays in the outbox for this account; sending it now is a courtesy.
         await sync.now().catch(() => undefined);
         account.signedOut();
+        await accountChanged(parts);
         return parts.changedStatus();
       }),
     },
@@ -80,6 +83,13 @@ export function accountRouter(parts: Parts) {
       }),
     },
   };
+}
+
+/** Nothing of the last account's goes on: what plays, what is downloaded, the addresses in its name. */
+async function accountChanged({ playback, sources, downloads }: Parts): Promise<void> {
+  playback.stopAll();
+  sources.forget();
+  await downloads.accountChanged();
 }
 
 /**

@@ -5,11 +5,13 @@ import type { Rendition, RenditionSummary } from '../../shared/presentation.ts';
 import type { DownloadStatus } from '../../download/types.ts';
 import { downloadView } from '../download-view.ts';
 import type { Parts } from '../parts.ts';
+import { maySee, visibleDownload } from '../visible.ts';
 import { procedures } from './base.ts';
 
 export function downloadsRouter(parts: Parts) {
   const { catalog, downloads, licenses, playback, settings, sources, store, who } = parts;
   const view = (status: DownloadStatus) => downloadView(parts, status, who.current()?.profileId ?? null);
+  const visible = (downloadId: string) => visibleDownload(parts, downloadId);
 
   return {
     downloads: {
@@ -36,19 +38,25 @@ export function downloadsRouter(parts: Parts) {
       }),
       list: procedures.downloads.list.handler(() => {
         licenses.purgeExpired();
-        return downloads.list().map(view);
+        const profile = who.current();
+        return downloads
+          .list()
+          .filter(({ titleId }) => maySee(catalog, profile, titleId))
+          .map(view);
       }),
       pause: procedures.downloads.pause.handler(async ({ input }) =>
-        view(await downloads.pause(input.downloadId)),
+        view(await downloads.pause(visible(input.downloadId).downloadId)),
       ),
-      resume: procedures.downloads.resume.handler(({ input }) => view(downloads.resume(input.downloadId))),
+      resume: procedures.downloads.resume.handler(({ input }) =>
+        view(downloads.resume(visible(input.downloadId).downloadId)),
+      ),
       remove: procedures.downloads.remove.handler(async ({ input }) => {
-        playback.stopVideo(downloads.get(input.downloadId).videoId);
+        playback.stopVideo(visible(input.downloadId).videoId);
         await downloads.remove(input.downloadId);
         return {};
       }),
       renewLicense: procedures.downloads.renewLicense.handler(async ({ input }) => {
-        const status = downloads.get(input.downloadId);
+        const status = visible(input.downloadId);
         await licenses.renew(status.videoId);
         const renewed = view(downloads.get(input.downloadId));
         parts.events.emit({ type: 'download', download: renewed });
