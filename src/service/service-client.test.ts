@@ -53,6 +53,18 @@ test.each([
   await expect(client.time()).rejects.toMatchObject({ code });
 });
 
+test('a page that some network puts in the service’s place is no yes and no picture', async () => {
+  const page: Answer = (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end('<html>Welcome to Hotel Wi-Fi');
+  };
+  const { client } = await against(page);
+  const badAnswer = expect.objectContaining({ code: 'service/bad-answer' });
+  await expect(client.unlockProfile('ben', '0000')).rejects.toThrowError(badAnswer);
+  await expect(client.releaseLicense('license-1', 'device-1')).rejects.toThrowError(badAnswer);
+  await expect(client.artwork('harbor', 'poster', '1')).rejects.toThrowError(badAnswer);
+});
+
 test('believes the machine when it says that it is offline', async () => {
   const { client, network } = await against(json(200, { nowMs: 5 }));
   network.set(false);

@@ -40,8 +40,12 @@ export function createServiceClient(options: ExchangeOptions) {
       return parsed.data;
     });
 
+  /** Only 204 is the service's yes: a network that wants a sign-in of its own says 200 to everything. */
   const tell = (path: string, call: Call): Promise<void> =>
-    exchange(path, call, async (response) => void (await response.body?.cancel()));
+    exchange(path, call, async (response) => {
+      await response.body?.cancel();
+      if (response.status !== 204) throw new LayoverError('service/bad-answer');
+    });
 
   return {
     time: (signal?: AbortSignal) => ask('/time', { answer: TimeAnswer, signal }),
@@ -55,11 +59,12 @@ export function createServiceClient(options: ExchangeOptions) {
     title: (titleId: string) => ask(`/titles/${part(titleId)}`, { answer: Title }),
     catalog: (sinceRevision: number) => ask(`/catalog?since=${sinceRevision}`, { answer: CatalogAnswer }),
     artwork: (titleId: string, shape: ArtworkShape, version: string) =>
-      exchange(
-        `/artwork/${part(titleId)}/${shape}.jpg?v=${part(version)}`,
-        {},
-        async (response) => new Uint8Array(await response.arrayBuffer()),
-      ),
+      exchange(`/artwork/${part(titleId)}/${shape}.jpg?v=${part(version)}`, {}, async (response) => {
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        if (!response.headers.get('content-type')?.startsWith('image/'))
+          throw new LayoverError('service/bad-answer');
+        return bytes;
+      }),
     startPlayback: (body: PlaybackStartBody, signal?: AbortSignal) =>
       ask('/playback/start', { method: 'POST', body, answer: PlaybackStartAnswer, signal }),
     /** A manifest's text, from an address that `startPlayback` gave or that such a manifest names. */
