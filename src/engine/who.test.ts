@@ -96,6 +96,16 @@ test('a refusal that is no outage is not worked around', async () => {
   await expect(who.choose('ben', '1234')).rejects.toThrowError(refused('auth/signed-out'));
 });
 
+test('after too many attempts the service’s patience counts, not what is remembered here', async () => {
+  const { service, signIn, who } = await world();
+  await signIn();
+  await who.choose('ben', '1234');
+  await who.choose('ana', undefined);
+  service.down = 'auth/too-many-attempts';
+  await expect(who.choose('ben', '1234')).rejects.toThrowError(refused('auth/too-many-attempts'));
+  expect(who.current()).toEqual(ana);
+});
+
 test('a damaged PIN row counts as never seen', async () => {
   const { database, pins, signIn, who } = await world();
   await signIn();

@@ -1,9 +1,18 @@
-import { LayoverError } from '../shared/errors.ts';
+import { isLayoverError, LayoverError } from '../shared/errors.ts';
+import type { ErrorCode } from '../shared/errors.ts';
 import type { Profile } from '../shared/catalog.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ServiceClient } from '../service/service-client.ts';
 import type { AccountKeeper } from './account.ts';
 import type { createPins } from './pins.ts';
+
+const outages: readonly ErrorCode[] = [
+  'network/offline',
+  'network/unreachable',
+  'network/captive-portal',
+  'service/unreachable',
+  'service/bad-answer',
+];
 
 export type Who = ReturnType<typeof createWho>;
 
@@ -22,12 +31,8 @@ export function createWho(parts: {
       await service.unlockProfile(profileId, pin);
       await pins.remember(profileId, pin);
     } catch (thrown) {
-      if (
-        !(thrown instanceof LayoverError) ||
-        thrown.code === 'profile/wrong-pin' ||
-        thrown.retry !== 'later'
-      )
-        throw thrown;
+      // Too many wrong ones is an answer, not an outage: else one could go on guessing here.
+      if (!isLayoverError(thrown, ...outages)) throw thrown;
       const matches = await pins.matches(profileId, pin);
       if (matches === undefined) throw thrown;
       if (!matches) throw new LayoverError('profile/wrong-pin');
