@@ -156,6 +156,26 @@ test('another account neither sends nor loses what the first one did', async () 
   expect(service.kept.size).toBe(1);
 });
 
+test('signing in as somebody else in the middle sends and pulls nothing in the wrong name', async () => {
+  const { sync, service, who } = set();
+  for (let n = 0; n < 101; n += 1)
+    sync.record({ kind: 'my-list', profileId: 'ana', titleId: `t${n}`, listed: true, atMs: 1 });
+  const { push } = service;
+  let pulls = 0;
+  service.push = async (mutations) => {
+    const answer = await push(mutations);
+    who.accountId = 'other';
+    return answer;
+  };
+  service.pull = async () => ({ ...service.state, revision: (pulls += 1) });
+  await expect(sync.now()).rejects.toMatchObject({ code: 'auth/signed-out' });
+  expect([service.pushes, pulls]).toEqual([1, 0]);
+  who.accountId = 'account';
+  service.push = push;
+  expect(sync.pending()).toBe(1);
+  expect(await sync.now()).toMatchObject({ sent: 1, pending: 0 });
+});
+
 test('the loop sends by itself: gathers, waits out a failure, goes on at once when connected', async () => {
   const { sync, service, clock } = set();
   sync.start();

@@ -50,12 +50,18 @@ export function createSync(options: SyncOptions) {
     return accountId;
   };
 
+  /** A request goes out in the name of whoever is signed in then: to another account's it would be refused for good. */
+  function assertStill(accountId: string): void {
+    if (options.accountId() !== accountId) throw new LayoverError('auth/signed-out');
+  }
+
   /** Everything that waits, in batches; what the service refuses for good is logged and forgotten. */
   async function push(accountId: string): Promise<number> {
     let sent = 0;
     for (;;) {
       const batch = outbox.next(accountId, BATCH);
       if (batch.length === 0) return sent;
+      assertStill(accountId);
       const answer = await remote.push(batch);
       for (const { mutationId, reason } of answer.refused)
         options.log.warn('sync.refused', { mutationId, reason });
@@ -67,6 +73,7 @@ export function createSync(options: SyncOptions) {
   }
 
   async function pull(accountId: string): Promise<void> {
+    assertStill(accountId);
     const before = revision(accountId);
     const theirs = await remote.pull(before);
     if (theirs.revision === before) return;
