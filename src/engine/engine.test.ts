@@ -13,14 +13,14 @@ import type { Platform, SecretBox } from '../shared/platform.ts';
 import { createEngine } from './engine.ts';
 
 /** A Platform of fakes on a real folder, and the network to a service in this process. */
-function platformOn(folder: string, serviceUrl: string | null = null) {
+function platformOn(folder: string, serviceUrl: string | null = null, fetchVia: typeof fetch = fetch) {
   const raw: { settings: unknown } = { settings: { serviceUrl } };
   const fakes = { clock: createFakeClock(), network: createFakeNetwork(), log: createRecordingLog(), raw };
   const platform: Platform = {
     ...fakes,
     host: 'cli',
     version: '0.0.0',
-    fetch,
+    fetch: fetchVia,
     paths: { userData: folder, downloads: path.join(folder, 'downloads') },
     secrets: createFakeSecretBox(Buffer.alloc(32, 7)),
     random: (sizeBytes) => crypto.getRandomValues(new Uint8Array(sizeBytes)),
@@ -44,8 +44,8 @@ async function serviceWith(...titleIds: string[]) {
 }
 const credentials = { email: 'traveler@layover.example', password: 'layover-demo' };
 
-async function signedIn(folder: string, url: string) {
-  const world = platformOn(folder, url);
+async function signedIn(folder: string, url: string, fetchVia?: typeof fetch) {
+  const world = platformOn(folder, url, fetchVia);
   const engine = await opened(world.platform);
   await engine.client.auth.signIn(credentials);
   const [ana] = await engine.client.profiles.list();
@@ -107,6 +107,26 @@ test('a listener hears what happens between its call and its first question', as
   await engine.client.catalog.setListed({ titleId: 'harbor', listed: true });
   expect((await events.next()).value).toMatchObject({ type: 'status' });
   expect((await events.next()).value).toEqual({ type: 'changed', what: 'my-list' });
+});
+
+test('another viewer asks the service anew: what one may fetch, the next perhaps may not', async () => {
+  const service = await serviceWith('harbor');
+  const asked: unknown[] = [];
+  const { engine } = await signedIn(temporaryFolder(), service.origin, (input, init) => {
+    if (input instanceof Request || typeof init?.body !== 'string') return fetch(input, init);
+    if (String(input).endsWith('/playback/start')) asked.push(JSON.parse(init.body));
+    return fetch(input, init);
+  });
+  const { client } = engine;
+  const profileId = async (name: string) =>
+    (await client.profiles.list()).find((one) => one.name === name)!.profileId;
+  const [ana, kim] = [await profileId('Ana'), await profileId('Kim')];
+  const options = () => client.downloads.options({ videoId: 'video-harbor' });
+  await options();
+  await options();
+  await client.profiles.choose({ profileId: kim });
+  await options();
+  expect(asked).toMatchObject([{ profileId: ana }, { profileId: kim }]);
 });
 
 test('a garbage row in the catalogue is a title less, and nothing else', async () => {

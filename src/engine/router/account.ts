@@ -61,6 +61,7 @@ export function accountRouter(parts: Parts) {
       }),
       choose: procedures.profiles.choose.handler(async ({ input }) => {
         await who.choose(input.profileId, input.pin);
+        parts.sources.forget();
         parts.refresh.home(input.profileId);
         return parts.changedStatus();
       }),
