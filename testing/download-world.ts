@@ -59,7 +59,7 @@ export async function createDownloadWorld() {
       const cdn = createCdn({ fetch, clock, network, log, random });
       const newId = () => `download-${++world.ids}`;
       const accountId = () => world.accountId;
-      world.downloads = createDownloads({ database, store: world.store, licenses, cdn, clock, network, log, sources, newId, random, accountId });
+      world.downloads = createDownloads({ database: world.database, store: world.store, licenses, cdn, clock, network, log, sources, newId, random, accountId });
       world.downloads.onChange((change) => {
         if (change.type === 'changed') world.history.push(change.download);
         else world.removed.push(change.downloadId);

@@ -178,7 +178,7 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     const { downloadId } = row;
     const under = removals.get(downloadId);
     if (under) return under;
-    rows.setState(downloadId, 'removing');
+    database.transaction(() => rows.setState(downloadId, 'removing'), { freesSpace: true });
     tell(downloadId);
     const removal = finishRemoval(row).finally(() => removals.delete(downloadId));
     removals.set(downloadId, removal);

@@ -1,6 +1,7 @@
 import { asLayoverError } from '../shared/errors.ts';
 import type { LayoverError } from '../shared/errors.ts';
 import type { Clock, Log, NetworkSignal } from '../shared/platform.ts';
+import { MINUTE_MS } from '../shared/units.ts';
 import type { Ms } from '../shared/units.ts';
 import { createRetry } from './retry.ts';
 import type { Retry } from './retry.ts';
@@ -8,7 +9,8 @@ import type { Row } from './rows.ts';
 import type { WaitingFor } from './types.ts';
 
 export interface Waiting {
-  readonly for: WaitingFor;
+  /** null: for nothing but time. */
+  readonly for: WaitingFor | null;
   readonly error: LayoverError;
   /** By the monotonic clock. */
   readonly untilMs: Ms;
@@ -76,19 +78,30 @@ export function createQueue(deps: QueueDeps): Queue {
     } catch (thrown) {
       if (abort.signal.aborted) return;
       const error = asLayoverError(thrown);
-      const retry = retries.get(downloadId) ?? createRetry((sizeBytes) => deps.random(sizeBytes));
-      retries.set(downloadId, retry);
-      const decision = retry.decide(error, progressed);
-      const cause = error.cause instanceof Error ? error.cause.message : null;
-      log.warn('download.interrupted', { downloadId, code: error.code, decision: decision.kind, cause });
-      if (decision.kind === 'wait') {
-        waits.set(downloadId, { for: decision.for, error, untilMs: clock.monotonic() + decision.ms });
-        deps.onWaiting(downloadId);
-      } else {
-        retries.delete(downloadId);
-        if (decision.kind === 'fail') deps.onFailed(downloadId, error);
-        else await deps.onQueueStopped(downloadId, error);
+      try {
+        await settle(downloadId, error, progressed);
+      } catch (unsettled) {
+        // A disk may be too full even to write that down. The row still says `queued`: later, once more.
+        log.error('download.unsettled', { downloadId, code: error.code, cause: String(unsettled) });
+        waits.set(downloadId, { for: null, error, untilMs: clock.monotonic() + MINUTE_MS });
       }
+    }
+  }
+
+  /** Decides what an error means for a download, and writes it down. */
+  async function settle(downloadId: string, error: LayoverError, progressed: boolean): Promise<void> {
+    const retry = retries.get(downloadId) ?? createRetry((sizeBytes) => deps.random(sizeBytes));
+    retries.set(downloadId, retry);
+    const decision = retry.decide(error, progressed);
+    const cause = error.cause instanceof Error ? error.cause.message : null;
+    log.warn('download.interrupted', { downloadId, code: error.code, decision: decision.kind, cause });
+    if (decision.kind === 'wait') {
+      waits.set(downloadId, { for: decision.for, error, untilMs: clock.monotonic() + decision.ms });
+      deps.onWaiting(downloadId);
+    } else {
+      retries.delete(downloadId);
+      if (decision.kind === 'fail') deps.onFailed(downloadId, error);
+      else await deps.onQueueStopped(downloadId, error);
     }
   }
 
