@@ -10,6 +10,7 @@ import { parseHostOptions, UsageError } from '../host-options.ts';
 import { defaultUserData, versionIn } from '../../platform/places.ts';
 import { findBrowser, openAppWindow, thisMachine } from './app-window.ts';
 import { startBrowserHost } from './host.ts';
+import { endInOrder } from './lifetime.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
@@ -33,16 +34,12 @@ async function run(options: HostOptions): Promise<void> {
   const { random } = platform;
   const host = await startBrowserHost({ engine, bundle, port: options.port, random, log });
 
-  const stop = () => {
-    void (async () => {
-      await host.close();
-      await engine.stop();
-      await platform.close();
-      process.exit(0);
-    })();
+  const stop = async () => {
+    await host.close();
+    await engine.stop();
+    await platform.close();
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  endInOrder(process, stop, log);
 
   const say = (line: string) => process.stdout.write(options.json ? '' : `${line}\n`);
   if (options.json) process.stdout.write(`${JSON.stringify({ url: host.url, pid: process.pid })}\n`);
