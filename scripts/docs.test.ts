@@ -77,3 +77,12 @@ it('links between the documents lead somewhere', () => {
   );
   expect(broken).toEqual([]);
 });
+
+it('every test that bad-input.md names is there', () => {
+  const named = Array.from(
+    textOf('docs/bad-input.md').matchAll(/`([^`*]+\.test\.ts)`/g),
+    ([, file = '']) => file,
+  );
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
+});
