@@ -1,7 +1,7 @@
 import { asLayoverError } from '../shared/errors.ts';
 import type { AppStatus } from '../shared/contract.ts';
 import type { Clock, Log, NetworkSignal } from '../shared/platform.ts';
-import { MINUTE_MS, SECOND_MS } from '../shared/units.ts';
+import { SECOND_MS } from '../shared/units.ts';
 import type { Ms } from '../shared/units.ts';
 
 export type ConnectionState = AppStatus['connection'];
@@ -18,7 +18,7 @@ interface ConnectionOptions {
 
 const WHILE_ONLINE_MS: Ms = 30 * SECOND_MS;
 const FIRST_RETRY_MS: Ms = 1 * SECOND_MS;
-const LONGEST_RETRY_MS: Ms = 1 * MINUTE_MS;
+const LONGEST_RETRY_MS: Ms = 30 * SECOND_MS;
 
 /**
  * Whether the service can be reached. The machine's own "offline" is believed; its "online" is not: the

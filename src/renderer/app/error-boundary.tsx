@@ -36,6 +36,11 @@ function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   );
 }
 
+/** The same, where the router itself catches what a screen's own boundary did not. */
+export function RouteError({ error, reset }: { error: unknown; reset: () => void }) {
+  return <Failed error={error} onRetry={reset} />;
+}
+
 /** A sentence and a way on instead of an empty window. */
 export function ErrorBoundary({ children }: { children: ReactNode }) {
   const { reset } = useQueryErrorResetBoundary();

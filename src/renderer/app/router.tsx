@@ -12,6 +12,7 @@ import { SearchScreen } from '../search/search-screen.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { TitleScreen } from '../title/title-screen.tsx';
 import { WhoScreen } from '../who/who-screen.tsx';
+import { RouteError } from './error-boundary.tsx';
 import { Gate } from './gate.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { NotFound } from './not-found.tsx';
@@ -55,6 +56,7 @@ export function createAppRouter() {
     history: createHashHistory(),
     scrollRestoration: true,
     defaultPendingComponent: Loading,
+    defaultErrorComponent: RouteError,
   });
 }
 
