@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { email, password, segments, startServiceWithFilm } from '../../testing/engine-world.ts';
 import type { ServiceWithFilm } from '../../testing/engine-world.ts';
+import { named, noSignals } from '../../testing/systems.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -151,12 +152,12 @@ describe('on a service', () => {
     expect([ran.code, JSON.parse(ran.out)]).toMatchObject([code, { error: { code: error } }]);
   });
 
-  test.each([
+  test.skipIf(noSignals).each([
     ['Ctrl-C on the engine’s own process', process.execPath, main, 1],
     ['Ctrl-C in a terminal, which also reaches the launcher that passes it on', process.execPath, main, 2],
     ['the launcher alone', process.execPath, bin, 1],
   ])(
-    '%s stops a download in an orderly way: 130, and what is stored stays',
+    named('%s stops a download in an orderly way: 130, and what is stored stays', noSignals),
     async (_, node, script, times) => {
       await service.misbehave(segments({ kind: 'bandwidth', bytesPerSecond: 30_000 }));
       const film = service.video.titleId;
@@ -198,11 +199,16 @@ const otherNode = (process.env['PATH'] ?? '')
   .map((folder) => path.join(folder, process.platform === 'win32' ? 'node.exe' : 'node'))
   .find(existsSync);
 
-test.skipIf(!otherNode)('the launcher works under the system’s own Node, from any folder', async () => {
-  const ran = await layover(['downloads', '--json', '--data', temporaryFolder()], {
-    node: otherNode!,
-    script: bin,
-  });
-  expect(ran).toEqual({ code: 0, out: '{"downloads":[]}\n', err: '' });
-  expect((await layover(['frobnicate'], { node: otherNode!, script: bin })).code).toBe(2);
-});
+const noOtherNode = otherNode ? undefined : 'no other Node is installed';
+
+test.skipIf(noOtherNode)(
+  named('the launcher works under the system’s own Node, from any folder', noOtherNode),
+  async () => {
+    const ran = await layover(['downloads', '--json', '--data', temporaryFolder()], {
+      node: otherNode!,
+      script: bin,
+    });
+    expect(ran).toEqual({ code: 0, out: '{"downloads":[]}\n', err: '' });
+    expect((await layover(['frobnicate'], { node: otherNode!, script: bin })).code).toBe(2);
+  },
+);
