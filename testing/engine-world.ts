@@ -77,11 +77,14 @@ export interface ServiceWithFilm {
   remove(): Promise<void>;
 }
 
+/** Every test is another device of the one account. */
+const always = ['--no-encode', '--download-devices', '1000'];
+
 /** API and OCAs as processes of their own, with one small real film. */
 export async function startServiceWithFilm(...args: string[]): Promise<ServiceWithFilm> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'layover-engine-service-'));
   const video = await makeTestVideo({ dataDir });
-  let running = await startService(dataDir, ['--no-encode', ...args]);
+  let running = await startService(dataDir, [...always, ...args]);
   const key = Buffer.from(video.record.contentKeyHex, 'hex');
   return {
     video,
@@ -98,7 +101,7 @@ export async function startServiceWithFilm(...args: string[]): Promise<ServiceWi
     },
     stop: () => running.stop(),
     async start(...more) {
-      running = await startService(dataDir, ['--no-encode', ...more]);
+      running = await startService(dataDir, [...always, ...more]);
     },
     async plain(renditionId, index) {
       const folder = path.join(layoutOf(dataDir).media, video.videoId, renditionId);

@@ -111,6 +111,8 @@ test('a listener hears what happens between its call and its first question', as
 
 test('another viewer asks the service anew: what one may fetch, the next perhaps may not', async () => {
   const service = await serviceWith('harbor');
+  const media = path.join(service.dataDir, 'media', 'video-harbor');
+  fs.cpSync(path.join(media, 'v-240p'), path.join(media, 's-en'), { recursive: true });
   const asked: unknown[] = [];
   const { engine } = await signedIn(temporaryFolder(), service.origin, (input, init) => {
     if (input instanceof Request || typeof init?.body !== 'string') return fetch(input, init);
