@@ -25,7 +25,7 @@ import {
 } from '../e2e/support/screens.ts';
 import { findFfmpeg } from '../service/encoder/ffmpeg.ts';
 import { DAY_MS } from '../src/shared/units.ts';
-import { linkDemoCatalogue } from './demo-catalogue.ts';
+import { linkDemoCatalog } from './demo-catalog.ts';
 import { startService } from './journey/processes.ts';
 import type { RunningService } from './journey/processes.ts';
 
@@ -89,7 +89,7 @@ async function walk(folder: string): Promise<void> {
   const serviceData = path.join(folder, 'service');
   const userData = path.join(folder, 'user');
   await mkdir(userData, { recursive: true });
-  await linkDemoCatalogue(serviceData);
+  await linkDemoCatalog(serviceData);
   let service: RunningService | undefined;
   let host: RunningHost | undefined;
   const serve = async (...args: string[]) =>

@@ -104,10 +104,10 @@ async function run(options: Options): Promise<void> {
   publish();
   say(`Service: ${apiUrl}, ${appliances.length} OCAs`);
   tell('ready', described());
-  if (!options['no-encode']) prepareCatalogue(dataDir, now, tell);
+  if (!options['no-encode']) prepareCatalog(dataDir, now, tell);
 }
 
-function prepareCatalogue(
+function prepareCatalog(
   dataDir: string,
   now: () => number,
   tell: (event: string, fields: object) => void,
@@ -120,7 +120,7 @@ function prepareCatalogue(
     onProgress: (progress) => {
       tell('encode', progress);
       // A few lines for the whole of it, not a few a second.
-      const line = `Demo catalogue: ${progress.done} of ${progress.total} videos ready`;
+      const line = `Demo catalog: ${progress.done} of ${progress.total} videos ready`;
       const step = `${line} ${Math.floor(progress.fraction * 20)}`;
       if (step !== said) say(`${line} (${Math.round(progress.fraction * 100)} %, ${progress.name})`);
       said = step;

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { prepareDemoCatalogue } from '../service/encoder/demo/catalogue.ts';
+import { prepareDemoCatalog } from '../service/encoder/demo/catalog.ts';
 import type { DemoTitle } from '../service/encoder/demo/titles.ts';
 import type { VideoRecord } from '../service/encoder/drop.ts';
 import { layoutOf } from '../service/encoder/layout.ts';
@@ -30,7 +30,7 @@ export async function makeTestVideo({ dataDir, seconds = 12 }: TestVideoOptions)
   const cached = path.join(tmpdir(), `layover-test-media-${await encoderVersion()}-${seconds}s`);
   if (!(await isThere(cached))) {
     const fresh = `${cached}.${randomBytes(4).toString('hex')}`;
-    await prepareDemoCatalogue({ dataDir: fresh, titles: [testTitle(seconds)], concurrency: 1 });
+    await prepareDemoCatalog({ dataDir: fresh, titles: [testTitle(seconds)], concurrency: 1 });
     // Whoever else was making the same one at the same time made the same one.
     await rename(fresh, cached).catch(() => rm(fresh, { recursive: true }));
   }

@@ -1,5 +1,5 @@
 import { expectAccessible } from '../support/axe.ts';
-import { demoVideo } from '../support/catalogue.ts';
+import { demoVideo } from '../support/catalog.ts';
 import { setFaults, slowTo } from '../support/ocas.ts';
 import { expectPlaying } from '../support/picture.ts';
 import {

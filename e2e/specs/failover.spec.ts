@@ -1,4 +1,4 @@
-import { demoVideo, FRAMES_PER_SECOND } from '../support/catalogue.ts';
+import { demoVideo, FRAMES_PER_SECOND } from '../support/catalog.ts';
 import { ocaInUse, segmentsAskedOfAll, setFaults, slowTo } from '../support/ocas.ts';
 import { bufferedTo, expectPlaying } from '../support/picture.ts';
 import { refused } from '../support/ports.ts';

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright';
-import { demoVideo } from '../support/catalogue.ts';
+import { demoVideo } from '../support/catalog.ts';
 import { expectPlaying, readFrame } from '../support/picture.ts';
 import { homeHeading, profileButton, traveler } from '../support/screens.ts';
 import { expect, test } from '../support/test.ts';

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, '../..');
 const NAME = 'Red Letter Day';
 
-test('a video of one’s own gets into the catalogue', async () => {
+test('a video of one’s own gets into the catalog', async () => {
   const file = path.join(world.serviceData, 'own.mp4');
   const picture = ['-f', 'lavfi', '-i', 'color=c=red:s=640x360:r=25:d=12'];
   const sound = ['-f', 'lavfi', '-i', 'sine=frequency=880:sample_rate=48000:duration=12'];

@@ -1,4 +1,4 @@
-import { demoVideo, FRAMES_PER_SECOND } from '../support/catalogue.ts';
+import { demoVideo, FRAMES_PER_SECOND } from '../support/catalog.ts';
 import { segmentsAskedOfAll } from '../support/ocas.ts';
 import { expectPlaying, readFrame, shownCue, shownWidth } from '../support/picture.ts';
 import { choose, fromTheStart, leavePlayer, openTitle, signIn, wakeControls } from '../support/screens.ts';

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DAY_MS } from '../../src/shared/units.ts';
 import { observe } from '../support/api.ts';
-import { demoVideo } from '../support/catalogue.ts';
+import { demoVideo } from '../support/catalog.ts';
 import { segmentsAskedOfAll } from '../support/ocas.ts';
 import { expectPlaying } from '../support/picture.ts';
 import { findSecrets, secretsOf } from '../support/plaintext.ts';

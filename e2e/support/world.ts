@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright';
-import { linkDemoCatalogue } from '../../scripts/demo-catalogue.ts';
+import { linkDemoCatalog } from '../../scripts/demo-catalog.ts';
 import { startService } from '../../scripts/journey/processes.ts';
 import type { RunningService } from '../../scripts/journey/processes.ts';
 import { startBrowserHost } from './browser-host.ts';
@@ -39,7 +39,7 @@ export async function createWorld(host: WorkerOptions['host']): Promise<World> {
   const serviceData = path.join(folder, 'service');
   const userData = path.join(folder, 'user');
   await mkdir(userData);
-  await linkDemoCatalogue(serviceData);
+  await linkDemoCatalog(serviceData);
   let service: RunningService | undefined;
   let serviceUrl: string | undefined;
   let app: RunningHost | undefined;

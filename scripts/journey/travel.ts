@@ -9,7 +9,7 @@ import { DownloadView, HomeView, PlaybackStats } from '../../src/shared/contract
 import { ErrorValue } from '../../src/shared/errors.ts';
 import { Verdict } from '../../src/shared/license.ts';
 import { DAY_MS } from '../../src/shared/units.ts';
-import { linkDemoCatalogue } from '../demo-catalogue.ts';
+import { linkDemoCatalog } from '../demo-catalog.ts';
 import { layover, startService } from './processes.ts';
 import type { LayoverRun, RunningService } from './processes.ts';
 import type { createReport } from './report.ts';
@@ -47,9 +47,9 @@ export async function travel(report: ReturnType<typeof createReport>, folder: st
   const nearest = () => known(fleet().ocas[0]);
 
   try {
-    await report.step('prepare the catalogue', async () => {
-      await linkDemoCatalogue(serviceData);
-      return 'demo catalogue encoded or found';
+    await report.step('prepare the catalog', async () => {
+      await linkDemoCatalog(serviceData);
+      return 'demo catalog encoded or found';
     });
     await report.step('start service and OCAs', async () => {
       service = await startService(serviceData, ['--no-encode']);

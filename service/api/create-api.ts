@@ -28,7 +28,7 @@ export interface ApiOptions {
   readonly downloadDevices?: Partial<ApiContext['downloadDevices']>;
   /** Default: none. */
   readonly logger?: LoggerChoice;
-  /** Told, with all videos of the catalogue in the order in which they came, after it changed. */
+  /** Told, with all videos of the catalog in the order in which they came, after it changed. */
   readonly onCatalogChange?: (videoIds: string[]) => void;
 }
 
@@ -41,7 +41,7 @@ export interface Api {
 }
 
 /**
- * The control plane on a data folder. All titles that lie there are in the catalogue when it resolves. Throws
+ * The control plane on a data folder. All titles that lie there are in the catalog when it resolves. Throws
  * an error with a sentence when the folder or its database cannot be used.
  */
 export async function createApi(options: ApiOptions): Promise<Api> {

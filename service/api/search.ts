@@ -54,7 +54,7 @@ interface Meant {
   readonly instead: ReadonlyMap<string, number>;
 }
 
-/** Words of the catalogue near to a word; none when it is one itself, or begins one. */
+/** Words of the catalog near to a word; none when it is one itself, or begins one. */
 function nearest(word: string, known: readonly string[]): Map<string, number> {
   const allowed = allowedErrors(word);
   if (allowed === 0 || known.some((other) => other.startsWith(word))) return new Map();

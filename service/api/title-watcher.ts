@@ -20,7 +20,7 @@ const POLL_MS: Ms = 2_000;
 const CLOCK_TICK_MS: Ms = 1_000;
 
 /**
- * Takes titles over from DATA/titles: a new or changed drop is put into the catalogue, a title whose file is
+ * Takes titles over from DATA/titles: a new or changed drop is put into the catalog, a title whose file is
  * gone is removed. A file that cannot be read or used is logged and skipped, and what it said before stays.
  */
 export function watchTitles(options: {

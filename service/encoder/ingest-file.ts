@@ -38,7 +38,7 @@ export interface Ingested {
 }
 
 /**
- * Puts a video file into the catalogue as a film. The same file again is the same film: nothing is encoded
+ * Puts a video file into the catalog as a film. The same file again is the same film: nothing is encoded
  * twice, and a new title replaces the old one.
  * Errors: `encode/bad-source` with what is wrong with the file, `encode/failed`, `encode/no-ffmpeg`.
  */

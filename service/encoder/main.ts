@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { prepareDemoCatalogue } from './demo/catalogue.ts';
+import { prepareDemoCatalog } from './demo/catalog.ts';
 
 /**
- * Prepares the demo catalogue in a data folder. Prints one JSON line a step: {"done","total","name","fraction"}.
+ * Prepares the demo catalog in a data folder. Prints one JSON line a step: {"done","total","name","fraction"}.
  * Ends on SIGTERM, SIGINT, or when its standard input closes; started again, it goes on.
  */
 const { values } = parseArgs({ options: { data: { type: 'string' } } });
@@ -15,7 +15,7 @@ const stop = () => stopped.abort();
 process.once('SIGTERM', stop).once('SIGINT', stop);
 process.stdin.once('end', stop).once('close', stop).resume();
 try {
-  await prepareDemoCatalogue({
+  await prepareDemoCatalog({
     dataDir: values.data,
     signal: stopped.signal,
     onProgress: (done, total, name, fraction) =>

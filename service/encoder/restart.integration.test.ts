@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { prepareDemoCatalogue } from './demo/catalogue.ts';
+import { prepareDemoCatalog } from './demo/catalog.ts';
 import type { DemoTitle } from './demo/titles.ts';
 import { demoTitles } from './demo/titles.ts';
 import { TitleDrop } from './drop.ts';
@@ -28,12 +28,12 @@ async function readDrop(titleId: string): Promise<TitleDrop> {
 }
 const list = (name: string) => readdir(path.join(dataDir, name)).catch(() => []);
 
-describe('preparing the demo catalogue', () => {
+describe('preparing the demo catalog', () => {
   it('publishes a series as it grows, goes on after a stop, and does nothing twice', async () => {
     const series = shortSeries();
     const stop = new AbortController();
     const stopped = new Error('stopped');
-    const first = prepareDemoCatalogue({
+    const first = prepareDemoCatalog({
       dataDir,
       titles: [series],
       concurrency: 1,
@@ -55,7 +55,7 @@ describe('preparing the demo catalogue', () => {
 
     const fractions: number[] = [];
     const onProgress = (_: number, __: number, ___: string, fraction: number) => fractions.push(fraction);
-    await prepareDemoCatalogue({ dataDir, titles: [series], onProgress });
+    await prepareDemoCatalog({ dataDir, titles: [series], onProgress });
     expect(fractions.at(-1)).toBe(1);
     expect(await readDrop('night-cartography')).toMatchObject({
       title: { episodes: [{ episodeNumber: 1 }, { episodeNumber: 2 }, { episodeNumber: 3 }] },
@@ -64,18 +64,18 @@ describe('preparing the demo catalogue', () => {
     expect(again).toBe(keyOfFirst);
 
     fractions.length = 0;
-    await prepareDemoCatalogue({ dataDir, titles: [series], onProgress });
+    await prepareDemoCatalog({ dataDir, titles: [series], onProgress });
     expect(fractions).toEqual([]);
   });
 
   it('leaves nothing half published when it is killed, and sweeps what it left', async () => {
     const titles = JSON.stringify([{ ...shortSeries(), videos: demoTitles[0]?.videos }]);
     const script = path.join(dataDir, 'prepare.ts');
-    const catalogue = path.join(import.meta.dirname, 'demo/catalogue.ts');
+    const catalog = path.join(import.meta.dirname, 'demo/catalog.ts');
     await writeFile(
       script,
-      `import { prepareDemoCatalogue } from ${JSON.stringify(catalogue)};
-       await prepareDemoCatalogue({ dataDir: ${JSON.stringify(dataDir)}, titles: ${titles}, concurrency: 1,
+      `import { prepareDemoCatalog } from ${JSON.stringify(catalog)};
+       await prepareDemoCatalog({ dataDir: ${JSON.stringify(dataDir)}, titles: ${titles}, concurrency: 1,
          onProgress: (_, __, ___, fraction) => console.log(fraction) });`,
     );
     const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -90,7 +90,7 @@ describe('preparing the demo catalogue', () => {
     await mkdir(half, { recursive: true });
     await writeFile(path.join(half, 'leftover.m4s'), '');
     const [one] = shortSeries().videos;
-    await prepareDemoCatalogue({ dataDir, titles: [{ ...shortSeries(), videos: one ? [one] : [] }] });
+    await prepareDemoCatalog({ dataDir, titles: [{ ...shortSeries(), videos: one ? [one] : [] }] });
     expect(await readdir(half)).not.toContain('leftover.m4s');
     expect(await list('work')).toEqual([]);
     expect(await list('encodes')).toEqual(['night-cartography-s1e1']);
@@ -106,7 +106,7 @@ describe('preparing the demo catalogue', () => {
       ...title,
       videos: title.videos.slice(0, 1).map((video) => ({ ...video, seconds: 1 })),
     }));
-    await prepareDemoCatalogue({ dataDir, titles, tools });
+    await prepareDemoCatalog({ dataDir, titles, tools });
     expect(await list('titles')).toHaveLength(demoTitles.length);
   });
 

@@ -9,14 +9,14 @@ const Progress = z.object({
   done: z.int(),
   total: z.int(),
   name: z.string(),
-  /** Of the whole catalogue, 0 to 1. */
+  /** Of the whole catalog, 0 to 1. */
   fraction: z.number(),
 });
 export type EncodeProgress = z.infer<typeof Progress>;
 
 const script = path.join(import.meta.dirname, '../encoder/main.ts');
 
-/** Prepares the demo catalogue in a process of its own, which gives way to everything that a viewer waits for. */
+/** Prepares the demo catalog in a process of its own, which gives way to everything that a viewer waits for. */
 export function startEncoder(options: {
   readonly dataDir: string;
   readonly say: (line: string) => void;
@@ -35,7 +35,7 @@ export function startEncoder(options: {
     },
     onErrorLine: (line) => options.say(`encoder: ${line}`),
     onEnd: (code) => {
-      if (code !== 0) options.say(`the demo catalogue is not complete (encoder ended: ${code ?? 'killed'})`);
+      if (code !== 0) options.say(`the demo catalog is not complete (encoder ended: ${code ?? 'killed'})`);
     },
   });
   try {

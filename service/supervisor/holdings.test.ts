@@ -25,7 +25,7 @@ describe('holdings', () => {
     expect(plan.get('oca-1')).toContain('video-0');
   });
 
-  it('hold every video twice, and keep what they hold, however the catalogue grows', () => {
+  it('hold every video twice, and keep what they hold, however the catalog grows', () => {
     const steps = fc.array(fc.nat(5), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 10 }), steps, (count, growth) => {

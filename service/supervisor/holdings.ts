@@ -6,7 +6,7 @@ export interface Appliance {
   readonly distance: number;
 }
 
-/** What the nearest small OCA holds of the catalogue, and what each further one does. */
+/** What the nearest small OCA holds of the catalog, and what each further one does. */
 const NEAREST_SHARE = 2 / 3;
 const FURTHER_SHARE = 1 / 2;
 const LEAST_HOLDERS = 2;

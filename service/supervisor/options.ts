@@ -24,7 +24,7 @@ export const usage = `usage: node service/main.ts --data DIR [options]
   --qa-clock-offset-ms=N     move the clock of all processes
   --address-valid-seconds N  how long signed addresses work (default 4 hours)
   --download-devices N       devices of an account that may hold downloads (default: by plan)
-  --no-encode                do not prepare the demo catalogue
+  --no-encode                do not prepare the demo catalog
   --no-restart               leave an OCA dead when it dies
   --exit-with-parent         end when standard input closes
   --json                     one JSON object an event on standard output

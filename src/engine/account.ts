@@ -34,7 +34,7 @@ export type AccountKeeper = Awaited<ReturnType<typeof createAccountKeeper>>;
 
 /**
  * Who is signed in. The token is sealed by the Platform and opened once, at start; after signing out the
- * account's name and license keys stay, so that what was downloaded can still be judged.
+ * account's address and license keys stay: they are what its downloads are checked with once it is back.
  */
 export async function createAccountKeeper(database: Database, platform: Pick<Platform, 'secrets' | 'log'>) {
   const { sql } = database;

@@ -15,7 +15,7 @@ export function downloadView(
   const episode = found?.episode;
   return {
     ...status,
-    // A title that left the catalogue keeps its download; only its name is gone.
+    // A title that left the catalog keeps its download; only its name is gone.
     titleName: found?.title.name ?? status.titleId,
     artworkVersion: found?.title.artworkVersion ?? '',
     episode: episode

@@ -131,7 +131,7 @@ test('another viewer asks the service anew: what one may fetch, the next perhaps
   expect(asked).toMatchObject([{ profileId: ana }, { profileId: kim }]);
 });
 
-test('a garbage row in the catalogue is a title less, and nothing else', async () => {
+test('a garbage row in the catalog is a title less, and nothing else', async () => {
   const service = await serviceWith('harbor', 'trains');
   const folder = temporaryFolder();
   const { engine } = await signedIn(folder, service.origin);

@@ -126,7 +126,7 @@ test('nobody sees another profile’s rows, nor what is beyond the own limit', a
   expect(rows(kim)['continue-watching']).toEqual(['harbor']);
 });
 
-test('a title that left the catalogue leaves the rows, and its positions stay', async () => {
+test('a title that left the catalog leaves the rows, and its positions stay', async () => {
   const { catalog, list, remote, rows, sync, watch } = await world();
   watch('harbor-video', 20);
   list('harbor', true);
@@ -137,7 +137,7 @@ test('a title that left the catalogue leaves the rows, and its positions stay', 
   expect(sync.position('ana', 'harbor-video')?.positionSeconds).toBe(20);
 });
 
-test('a download keeps its place when its title left the catalogue; only the name is gone', async () => {
+test('a download keeps its place when its title left the catalog; only the name is gone', async () => {
   const { catalog, remote, sync, watch } = await world();
   const licenses = createFakeLicenses(() => new Uint8Array(16));
   watch('trains-video-2', 20);

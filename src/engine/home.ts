@@ -16,7 +16,7 @@ export function homeView({ catalog, sync }: { catalog: Catalog; sync: Sync }, pr
     try {
       return [itemOf(catalog.title(titleId, profile))];
     } catch {
-      return []; // Gone from the catalogue, or not for this profile.
+      return []; // Gone from the catalog, or not for this profile.
     }
   };
   const titleIdOfVideo = (videoId: string): string[] => {

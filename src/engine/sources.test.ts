@@ -121,7 +121,7 @@ test.each(['<html>Welcome to the hotel</html>', '', '#EXTM3U'])(
   },
 );
 
-test('a video that is not in the catalogue is not asked for', async () => {
+test('a video that is not in the catalog is not asked for', async () => {
   const { sources, starts } = world();
   await expect(sources.presentation('nothing')).rejects.toMatchObject({ code: 'catalog/not-found' });
   expect(starts).toEqual([]);

@@ -7,7 +7,7 @@ import type { Who } from './who.ts';
 
 /**
  * Whether a profile may know of something of a title: its download, its pictures. Nobody sees anything before
- * it is known who is watching. A title that left the catalogue took its rating with it, so that it is only for
+ * it is known who is watching. A title that left the catalog took its rating with it, so that it is only for
  * a profile without a limit.
  */
 export function maySee(catalog: Pick<Catalog, 'title'>, profile: Profile | null, titleId: string): boolean {

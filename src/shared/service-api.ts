@@ -68,7 +68,7 @@ export const TitleParams = z.object({ titleId: Id });
 /** `since` is a revision from an earlier answer; one that the service does not know counts as 0. */
 export const SinceQuery = z.object({ since: z.coerce.number().int().nonnegative().default(0) });
 
-/** GET /catalog?since=: what changed after that revision; the whole catalogue for 0. */
+/** GET /catalog?since=: what changed after that revision; the whole catalog for 0. */
 export const CatalogAnswer = z.object({
   revision: z.int().nonnegative(),
   titles: z.array(Title),
@@ -98,7 +98,7 @@ export const Oca = z.object({
   ocaId: Id,
   /** Signed and expiring, ends in "/": a segment's address is baseUrl + path. */
   baseUrl: z.url(),
-  /** Small appliances hold part of the catalogue, large ones all of it. */
+  /** Small appliances hold part of the catalog, large ones all of it. */
   size: z.enum(['small', 'large']),
 });
 export type Oca = z.infer<typeof Oca>;

@@ -55,7 +55,7 @@ const playbackStats: PlaybackStats = {
   lastError: null,
 };
 
-/** For screens under development and their tests: a catalogue, downloads that move, no engine. */
+/** For screens under development and their tests: a catalog, downloads that move, no engine. */
 export function createFakeClient(options: FakeClientOptions): FakeClient {
   const { now, scenario } = options;
   const isIn = scenario !== 'signed-out';

@@ -1,6 +1,6 @@
 import type { Episode, Title } from '../../src/shared/catalog.ts';
 
-/** A small catalogue: two series and five films. Nothing of it is ever encoded. */
+/** A small catalog: two series and five films. Nothing of it is ever encoded. */
 
 const common = {
   audioLanguages: ['en', 'es'],

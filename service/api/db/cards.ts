@@ -116,7 +116,7 @@ export function createCards(sql: Sql) {
       );
     },
 
-    /** Names, people and genres of the whole catalogue: the words that a question may have meant. */
+    /** Names, people and genres of the whole catalog: the words that a question may have meant. */
     async vocabularyTexts(): Promise<string[]> {
       const rows = sql.all(
         z.object({ text: z.string() }),

@@ -1,6 +1,6 @@
 /**
  * The schema, step by step; a step is never changed once it has shipped. Times are in milliseconds since the
- * Unix epoch, booleans are 0 and 1. Revisions count up per account (viewing) and for the catalogue.
+ * Unix epoch, booleans are 0 and 1. Revisions count up per account (viewing) and for the catalog.
  */
 export const migrations: readonly string[] = [
   `

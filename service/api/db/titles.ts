@@ -28,7 +28,7 @@ export interface CatalogChange {
 /** A videoId belongs to one title for good. */
 export class VideoTakenError extends Error {}
 
-/** The catalogue as title drops made it. Every function is one atomic step. */
+/** The catalog as title drops made it. Every function is one atomic step. */
 export function createTitles(sql: Sql) {
   const revisionNow = (): number =>
     sql.one(z.object({ revision: z.int() }), 'SELECT revision FROM catalog_revision')?.revision ?? 0;
@@ -169,7 +169,7 @@ export function createTitles(sql: Sql) {
 
     /**
      * What changed after a revision, for a country: a title that is not licensed there counts as removed.
-     * A revision that was never given out (another database) counts as 0: the whole catalogue.
+     * A revision that was never given out (another database) counts as 0: the whole catalog.
      */
     async changes(since: number, country: string): Promise<CatalogChange> {
       return sql.transaction(() => {

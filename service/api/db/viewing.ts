@@ -151,7 +151,7 @@ export function createViewing(sql: Sql) {
       );
     },
 
-    /** Of videos that are in the catalogue, latest first. */
+    /** Of videos that are in the catalog, latest first. */
     async positions(profileId: string): Promise<TitlePosition[]> {
       return sql.all(
         TitlePositionRow,

@@ -89,7 +89,7 @@ export function catalogRoutes(app: App, context: ApiContext): void {
     {
       schema: {
         operationId: 'catalog',
-        summary: 'What changed in the catalogue after a revision',
+        summary: 'What changed in the catalog after a revision',
         tags: ['catalog'],
         querystring: SinceQuery,
         response: { 200: CatalogAnswer, ...common },

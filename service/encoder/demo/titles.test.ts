@@ -8,7 +8,7 @@ import { demoSubtitleLanguages, demoTitles, encodingOrder } from './titles.ts';
 
 const videos = demoTitles.flatMap((title) => title.videos);
 
-describe('the demo catalogue', () => {
+describe('the demo catalog', () => {
   it('has three series of three episodes, two films for everywhere, and one that is not', () => {
     const series = demoTitles.filter(({ type }) => type === 'series');
     expect(series.map((title) => title.videos.length)).toEqual([3, 3, 3]);

@@ -3,11 +3,11 @@ import type { z } from 'zod';
 import type { ArtworkStyle } from '../artwork.ts';
 import type { Look } from './looks.ts';
 
-/** The demo catalogue: what is in it, and how each title looks. */
+/** The demo catalog: what is in it, and how each title looks. */
 
 export interface DemoVideo {
   readonly videoId: string;
-  /** In the marker of each frame: 1, 2, 3 … over the whole catalogue, never given to another video. */
+  /** In the marker of each frame: 1, 2, 3 … over the whole catalog, never given to another video. */
   readonly videoNumber: number;
   readonly seconds: number;
   readonly look: Look;
@@ -245,7 +245,7 @@ export const demoTitles: readonly DemoTitle[] = [
 ];
 
 /**
- * Something of every title first, shortest first, then the rest: so that a catalogue in the making looks like
+ * Something of every title first, shortest first, then the rest: so that a catalog in the making looks like
  * one as early as possible.
  */
 export function encodingOrder(titles: readonly DemoTitle[]): { title: DemoTitle; video: DemoVideo }[] {

@@ -99,7 +99,7 @@ export async function remove(session: Session, name: string): Promise<void> {
   session.output.answer({ removed: found.downloadId }, () => `${titleInWords(found)} removed.`);
 }
 
-/** By its own id or its video's, which needs nobody to be signed in; else by a name from the catalogue. */
+/** By its own id or its video's, which needs nobody to be signed in; else by a name from the catalog. */
 async function findDownload(session: Session, name: string): Promise<DownloadView> {
   const { client } = session.engine;
   const downloads = await client.downloads.list();

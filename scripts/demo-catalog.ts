@@ -1,29 +1,29 @@
 import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { prepareDemoCatalogue } from '../service/encoder/demo/catalogue.ts';
+import { prepareDemoCatalog } from '../service/encoder/demo/catalog.ts';
 
 const shared = path.resolve(import.meta.dirname, '..', '.layover', 'service');
 const parts = ['media', 'encodes', 'titles', 'artwork'];
 
-/** Makes what is missing of the checkout's demo catalogue; a moment where nothing is. */
-export async function encodeDemoCatalogue(): Promise<void> {
+/** Makes what is missing of the checkout's demo catalog; a moment where nothing is. */
+export async function encodeDemoCatalog(): Promise<void> {
   await mkdir(shared, { recursive: true });
   let told = -1;
-  await prepareDemoCatalogue({
+  await prepareDemoCatalog({
     dataDir: shared,
     onProgress: (done, total) => {
-      if (done > told) process.stderr.write(`demo catalogue: ${done} of ${total}\n`);
+      if (done > told) process.stderr.write(`demo catalog: ${done} of ${total}\n`);
       told = Math.max(told, done);
     },
   });
 }
 
 /**
- * The demo catalogue, encoded once for a checkout, linked into `dataDir`: a service of its own for a test, in
+ * The demo catalog, encoded once for a checkout, linked into `dataDir`: a service of its own for a test, in
  * a moment and without the space. Files are never changed in place, so links are as good as copies.
  */
-export async function linkDemoCatalogue(dataDir: string): Promise<void> {
-  await encodeDemoCatalogue();
+export async function linkDemoCatalog(dataDir: string): Promise<void> {
+  await encodeDemoCatalog();
   for (const part of parts) await linkTree(path.join(shared, part), path.join(dataDir, part));
 }
 

@@ -17,7 +17,7 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal;
   /**
    * `done` of `total` videos are ready; `name` is the title that moved last; `fraction` (0 to 1) is of the whole
-   * catalogue, by length. Called a few times a second.
+   * catalog, by length. Called a few times a second.
    */
   readonly onProgress?: (done: number, total: number, name: string, fraction: number) => void;
   /** Videos encoded at once. */
@@ -28,11 +28,11 @@ export interface PrepareOptions {
 }
 
 /**
- * Makes what is missing of the demo catalogue and publishes each title as soon as a video of it is ready.
+ * Makes what is missing of the demo catalog and publishes each title as soon as a video of it is ready.
  * Can be stopped or killed at any time and started again.
  * Errors: `encode/no-ffmpeg`, `encode/failed`; the signal's reason when aborted.
  */
-export async function prepareDemoCatalogue(options: PrepareOptions): Promise<void> {
+export async function prepareDemoCatalog(options: PrepareOptions): Promise<void> {
   const titles = options.titles ?? demoTitles;
   const layout = layoutOf(options.dataDir);
   await sweepWork(layout);
