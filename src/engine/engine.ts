@@ -213,8 +213,13 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
   }
 
   const awake = createAwake(power, 'downloading');
+  const backUpSoon = keepBackups(database, clock, background);
   downloads.onChange((change) => {
-    awake(downloads.list().some(({ state }) => state === 'downloading'));
+    const state = change.type === 'changed' ? change.download.state : null;
+    // Most changes are progress, several a second: these need no look at all the others.
+    awake(state === 'downloading' || downloads.list().some((other) => other.state === 'downloading'));
+    // A restore from before this moment would make the finished files orphans.
+    if (state === 'completed') backUpSoon();
     const profile = who.current();
     if (change.type === 'removed') events.emit({ type: 'download-removed', downloadId: change.downloadId });
     else if (maySee(catalog, profile, change.download.titleId))
@@ -224,12 +229,6 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
       });
   });
   const stopListening = power.onResume(() => background.run('probe', connection.probe));
-
-  const backUpSoon = keepBackups(database, clock, background);
-  downloads.onChange((change) => {
-    // A restore from before this moment would make the finished files orphans.
-    if (change.type === 'changed' && change.download.state === 'completed') backUpSoon();
-  });
   background.run('sweep', async () => log.info('store.swept', { ...(await store.sweep()) }));
   licenses.purgeExpired();
   downloads.start();
