@@ -42,8 +42,8 @@ export const SegmentIntegrity = z.object({
 export type SegmentIntegrity = z.infer<typeof SegmentIntegrity>;
 
 export const Segment = z.object({
-  /** 0, 1, 2 … in presentation order; the init segment has `INIT_INDEX`. */
-  index: z.int().gte(-1),
+  /** 0, 1, 2 … in presentation order; init segments count down from `INIT_INDEX`: -1, -2, -3 … */
+  index: z.int(),
   /** Relative to a pathway's base, no leading "/"; or an absolute address where no pathway holds it. */
   path: z.string().min(1),
   startSeconds: z.number().nonnegative(),
@@ -51,17 +51,30 @@ export const Segment = z.object({
   byteRange: ByteRange.optional(),
   encryption: SegmentEncryption.optional(),
   integrity: SegmentIntegrity.optional(),
+  /** Which init segment it needs; absent: the rendition's first, where it has one. */
+  initIndex: z.int().lte(-1).optional(),
+  /** Timestamps or encoding start anew with this segment (RFC 8216bis 4.4.4.3; a new Period in DASH). */
+  isDiscontinuity: z.literal(true).optional(),
+  /** The service has no bytes for this time (RFC 8216bis 4.4.4.7): nothing is fetched, the player skips it. */
+  isGap: z.literal(true).optional(),
 });
 export type Segment = z.infer<typeof Segment>;
 
-/** The index under which a rendition's init segment is asked for and stored. */
+/** The index under which a rendition's first init segment is asked for and stored. */
 export const INIT_INDEX = -1;
+
+/** How media lies in the files; absent: fragmented MP4 for picture and sound, WebVTT for subtitles. */
+export const Container = z.enum(['mp4', 'mpeg-ts', 'packed-audio', 'webvtt']);
+export type Container = z.infer<typeof Container>;
 
 const RenditionBase = z.object({
   /** Stable for a video over manifests and dialects: "v-720p", "a-en", "s-es". Safe in a path. */
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
   bandwidthBitsPerSecond: z.number().nonnegative(),
+  container: Container.optional(),
   init: Segment.optional(),
+  /** Further init segments, for what comes after a discontinuity; indexes -2, -3 … */
+  laterInits: z.array(Segment).optional(),
   segments: z.array(Segment),
 });
 
@@ -83,6 +96,8 @@ export const AudioRendition = RenditionBase.extend({
   codecs: z.string(),
   channels: z.int().positive().optional(),
   isDefault: z.boolean(),
+  /** Tells in words what is to be seen (HLS `public.accessibility.describes-video`, DASH role `description`). */
+  isAudioDescription: z.literal(true).optional(),
 });
 export type AudioRendition = z.infer<typeof AudioRendition>;
 
@@ -92,6 +107,8 @@ export const SubtitleRendition = RenditionBase.extend({
   name: z.string(),
   isDefault: z.boolean(),
   isForced: z.boolean(),
+  /** For the deaf and hard of hearing: tells sounds too. */
+  isHardOfHearing: z.literal(true).optional(),
 });
 export type SubtitleRendition = z.infer<typeof SubtitleRendition>;
 
@@ -101,11 +118,24 @@ export type RenditionKind = Rendition['kind'];
 
 /** A rendition without its files: what a viewer chooses by. */
 export const RenditionSummary = z.discriminatedUnion('kind', [
-  VideoRendition.omit({ segments: true, init: true }),
-  AudioRendition.omit({ segments: true, init: true }),
-  SubtitleRendition.omit({ segments: true, init: true }),
+  VideoRendition.omit({ segments: true, init: true, laterInits: true }),
+  AudioRendition.omit({ segments: true, init: true, laterInits: true }),
+  SubtitleRendition.omit({ segments: true, init: true, laterInits: true }),
 ]);
 export type RenditionSummary = z.infer<typeof RenditionSummary>;
+
+/** Captions that lie inside the picture (RFC 8216bis 4.4.6.1, TYPE=CLOSED-CAPTIONS): nothing to fetch. */
+export const ClosedCaptions = z.object({
+  /** "CC1" … "CC4" or "SERVICE1" … "SERVICE63". */
+  instreamId: z.string().regex(/^(CC[1-4]|SERVICE([1-9]|[1-5]\d|6[0-3]))$/),
+  language: z.string().min(1),
+  name: z.string(),
+});
+export type ClosedCaptions = z.infer<typeof ClosedCaptions>;
+
+/** Where the order of the pathways is told while playing (RFC 8216bis 7; DASH-IF content steering). */
+export const ContentSteering = z.object({ serverUri: z.url(), pathwayId: z.string().min(1).optional() });
+export type ContentSteering = z.infer<typeof ContentSteering>;
 
 export const Presentation = z.object({
   durationSeconds: z.number().nonnegative(),
@@ -115,6 +145,8 @@ export const Presentation = z.object({
   video: z.array(VideoRendition),
   audio: z.array(AudioRendition),
   subtitles: z.array(SubtitleRendition),
+  closedCaptions: z.array(ClosedCaptions).optional(),
+  contentSteering: ContentSteering.optional(),
 });
 export type Presentation = z.infer<typeof Presentation>;
 
@@ -123,7 +155,7 @@ export function renditionsOf(presentation: Presentation): Rendition[] {
   return [...presentation.video, ...presentation.audio, ...presentation.subtitles];
 }
 
-/** The init segment, if there is one, then the media segments: everything that a rendition is made of. */
-export function filesOf(rendition: Rendition): Segment[] {
-  return rendition.init ? [rendition.init, ...rendition.segments] : rendition.segments;
+/** The init segments, then the media segments: every file that a rendition is made of. Gaps are none. */
+export function filesOf({ init, laterInits = [], segments }: Rendition): Segment[] {
+  return [...(init ? [init] : []), ...laterInits, ...segments].filter(({ isGap }) => !isGap);
 }

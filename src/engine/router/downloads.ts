@@ -72,6 +72,6 @@ export function downloadsRouter(parts: Parts) {
 }
 
 function summaryOf(rendition: Rendition): RenditionSummary {
-  const { segments: _segments, init: _init, ...summary } = rendition;
+  const { segments: _segments, init: _init, laterInits: _laterInits, ...summary } = rendition;
   return summary;
 }
