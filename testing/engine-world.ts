@@ -12,7 +12,7 @@ import { createEngine } from '../src/engine/engine.ts';
 import type { Engine } from '../src/engine/types.ts';
 import { createNodePlatform } from '../src/platform/node-platform.ts';
 import { seedServiceUrl } from '../src/platform/settings.ts';
-import type { DownloadView } from '../src/shared/contract.ts';
+import type { DownloadView } from '../src/shared/downloads.ts';
 import type { Platform } from '../src/shared/platform.ts';
 import type { SelectionPreferences } from '../src/shared/selection.ts';
 import { makeTestVideo } from './media.ts';

@@ -1,5 +1,5 @@
 import type { RenewPathways } from '../cdn/types.ts';
-import type { DownloadView } from '../shared/contract.ts';
+import type { DownloadView } from '../shared/downloads.ts';
 import type { Presentation } from '../shared/presentation.ts';
 import type { Selection } from '../shared/selection.ts';
 

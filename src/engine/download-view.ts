@@ -1,4 +1,4 @@
-import type { DownloadView } from '../shared/contract.ts';
+import type { DownloadView } from '../shared/downloads.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { VideoInTitle } from '../catalog/replica.ts';
 import type { DownloadStatus } from '../download/types.ts';

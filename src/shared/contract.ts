@@ -2,11 +2,20 @@ import { eventIterator, oc } from '@orpc/contract';
 import type { ContractRouterClient } from '@orpc/contract';
 import { z } from 'zod';
 import { Episode, Id, Profile, Row, RowItem, Title } from './catalog.ts';
+import {
+  DownloadOptions,
+  DownloadPriority,
+  DownloadView,
+  EpisodeScope,
+  EpisodesOptions,
+  FollowedTitle,
+  StoragePlace,
+  StorageView,
+} from './downloads.ts';
 import { ErrorValue } from './errors.ts';
 import { Verdict } from './license.ts';
-import { RenditionSummary } from './presentation.ts';
 import { WatchPosition } from './progress.ts';
-import { Selection, SelectionPreferences, Size } from './selection.ts';
+import { SelectionPreferences } from './selection.ts';
 import { Settings, SettingsPatch } from './settings.ts';
 
 /**
@@ -34,6 +43,8 @@ export const AppStatus = z.object({
   profile: Profile.nullable(),
   /** Mutations that wait for the service. */
   pendingMutations: z.int().nonnegative(),
+  /** Whether this host can show the system's dialog for choosing a folder. */
+  canChooseFolder: z.boolean(),
   /** Trusted time, so that screens count down by the same clock as the verdict. */
   nowMs: z.int().nonnegative(),
 });
@@ -50,55 +61,6 @@ export const HomeView = z.object({
   refreshedAtMs: z.int().nullable(),
 });
 export type HomeView = z.infer<typeof HomeView>;
-
-// --- downloads ---------------------------------------------------------------------------------------
-
-export const DownloadState = z.enum([
-  'queued',
-  /** Something must come first: see `waitingFor`. */
-  'waiting',
-  'downloading',
-  'paused',
-  'verifying',
-  'completed',
-  'failed',
-  'removing',
-]);
-export type DownloadState = z.infer<typeof DownloadState>;
-
-export const DownloadView = z.object({
-  downloadId: Id,
-  videoId: Id,
-  titleId: Id,
-  titleName: z.string(),
-  artworkVersion: z.string(),
-  episode: Episode.pick({ seasonNumber: true, episodeNumber: true, name: true }).nullable(),
-  durationSeconds: z.number(),
-  state: DownloadState,
-  waitingFor: z.enum(['network', 'service', 'oca', 'license']).nullable(),
-  /** Why it failed, or what is being waited out. */
-  error: ErrorValue.nullable(),
-  selection: Selection,
-  /** Of what is stored and verified, in OCA bytes, so that it is comparable with `selection.size`. */
-  storedBytes: z.int().nonnegative(),
-  rateBytesPerSecond: z.number().nonnegative(),
-  /** null: not known yet. */
-  secondsLeft: z.number().nonnegative().nullable(),
-  verdict: Verdict,
-  position: WatchPosition.nullable(),
-  addedAtMs: z.int(),
-});
-export type DownloadView = z.infer<typeof DownloadView>;
-
-/** What can be chosen for a video, with what each choice weighs. */
-export const DownloadOptions = z.object({
-  videoId: Id,
-  renditions: z.array(z.object({ rendition: RenditionSummary, size: Size })),
-  /** What the viewer's preferences would take. */
-  proposal: Selection,
-  freeBytes: z.int().nonnegative(),
-});
-export type DownloadOptions = z.infer<typeof DownloadOptions>;
 
 // --- playback ----------------------------------------------------------------------------------------
 
@@ -161,6 +123,7 @@ export const EngineEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('download'), download: DownloadView }),
   z.object({ type: z.literal('download-removed'), downloadId: Id }),
+  z.object({ type: z.literal('storage'), storage: StorageView }),
   z.object({ type: z.literal('playback-refused'), sessionId: Id, error: ErrorValue }),
 ]);
 export type EngineEvent = z.infer<typeof EngineEvent>;
@@ -225,15 +188,60 @@ export const contract = {
       .input(z.object({ videoId: Id, preferences: SelectionPreferences.optional() }))
       .output(DownloadOptions),
     add: procedure.input(z.object({ videoId: Id, preferences: SelectionPreferences })).output(DownloadView),
+    /** Several episodes of a series, with what each weighs. */
+    episodes: procedure
+      .input(z.object({ titleId: Id, scope: EpisodeScope, preferences: SelectionPreferences.optional() }))
+      .output(EpisodesOptions),
+    /** Takes what it can; what it cannot is named with its reason. */
+    addMany: procedure
+      .input(z.object({ videoIds: z.array(Id).min(1).max(100), preferences: SelectionPreferences }))
+      .output(
+        z.object({
+          added: z.array(DownloadView),
+          refused: z.array(z.object({ videoId: Id, error: ErrorValue })),
+        }),
+      ),
+    /** In the order in which they are worked on. */
     list: procedure.output(z.array(DownloadView)),
     pause: procedure.input(z.object({ downloadId: Id })).output(DownloadView),
     resume: procedure.input(z.object({ downloadId: Id })).output(DownloadView),
+    pauseAll: procedure.output(z.array(DownloadView)),
+    resumeAll: procedure.output(z.array(DownloadView)),
+    /** Puts it before another one of the queue; null: last. */
+    reorder: procedure
+      .input(z.object({ downloadId: Id, beforeId: Id.nullable() }))
+      .output(z.array(DownloadView)),
+    setPriority: procedure
+      .input(z.object({ downloadId: Id, priority: DownloadPriority }))
+      .output(DownloadView),
+    pin: procedure.input(z.object({ downloadId: Id, isPinned: z.boolean() })).output(DownloadView),
+    /** This once, whatever network, charger and schedule say. */
+    startAnyway: procedure.input(z.object({ downloadId: Id })).output(DownloadView),
     /** Cancels what runs, removes what is stored, releases the license. */
     remove: procedure.input(z.object({ downloadId: Id })).output(nothing),
     renewLicense: procedure.input(z.object({ downloadId: Id })).output(DownloadView),
-    storage: procedure.output(
-      z.object({ folder: z.string(), usedBytes: z.int().nonnegative(), freeBytes: z.int().nonnegative() }),
-    ),
+    /** Series whose next episodes are kept ready. */
+    followed: procedure.output(z.array(FollowedTitle)),
+    /** 0: not any more; what is downloaded stays. */
+    follow: procedure
+      .input(z.object({ titleId: Id, keepNext: z.int().min(0).max(10) }))
+      .output(z.array(FollowedTitle)),
+  },
+  storage: {
+    read: procedure.output(StorageView),
+    /** Folders worth proposing: the usual one, and one on each drive that can be written to. */
+    places: procedure.output(z.array(StoragePlace)),
+    /** Looks at a folder that the viewer named. */
+    inspect: procedure.input(z.object({ folder: z.string().min(1).max(4096) })).output(StoragePlace),
+    /** The system's dialog; null: the viewer thought better of it. */
+    choose: procedure.output(z.object({ folder: z.string().nullable() })),
+    /** Begins to move all downloads; progress comes as `storage` events. */
+    move: procedure.input(z.object({ folder: z.string().min(1).max(4096) })).output(StorageView),
+    /** Everything stays where it was. */
+    cancelMove: procedure.output(StorageView),
+    /** Begins to verify everything that is stored; what is damaged is fetched again. */
+    check: procedure.output(StorageView),
+    cancelCheck: procedure.output(StorageView),
   },
   sync: {
     /** Pushes and pulls now; the answer counts what was sent and what still waits. */

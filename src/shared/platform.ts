@@ -19,6 +19,10 @@ export interface Platform {
   readonly power: PowerSignal;
   readonly settings: SettingsStore;
   readonly log: Log;
+  /** The system's dialog for choosing a folder, where the host has one; null: the viewer thought better of it. */
+  readonly chooseFolder?: (() => Promise<string | null>) | undefined;
+  /** Folders on other drives that downloads could lie in. */
+  readonly otherDrives?: (() => Promise<string[]>) | undefined;
 }
 
 export interface Clock {
@@ -49,13 +53,19 @@ export interface SecretBox {
 export interface NetworkSignal {
   /** `false` is believed; `true` only means "perhaps": the service is probed. */
   isOnline(): boolean;
-  /** Calls back when the answer may have changed; returns the way to stop. */
+  /** Whether bytes cost money here, as the system sees it; null: it does not say. */
+  isMetered(): boolean | null;
+  /** Calls back when one of the answers may have changed; returns the way to stop. */
   onChange(listener: () => void): () => void;
 }
 
 export interface PowerSignal {
   onSuspend(listener: () => void): () => void;
   onResume(listener: () => void): () => void;
+  /** False where the system does not say. */
+  isOnBattery(): boolean;
+  /** Calls back when `isOnBattery` may have changed; returns the way to stop. */
+  onSupplyChange(listener: () => void): () => void;
   /** Asks the machine to stay awake; returns the way to let it sleep again. */
   stayAwake(reason: 'playing' | 'downloading'): () => void;
 }

@@ -7,6 +7,10 @@ export const SelectionPreferences = z.object({
     z.object({ rule: z.literal('rendition'), renditionId: z.string() }),
     /** The best that is no taller. */
     z.object({ rule: z.literal('max-height'), height: z.int().positive() }),
+    /** The best that this computer's screen can show; its height in pixels as it was when the rule was chosen. */
+    z.object({ rule: z.literal('screen'), height: z.int().positive() }),
+    /** The best that weighs no more than so much an hour, sound and subtitles included. */
+    z.object({ rule: z.literal('bytes-per-hour'), maxBytesPerHour: z.int().positive() }),
     z.object({ rule: z.literal('best') }),
     /** The least bytes. */
     z.object({ rule: z.literal('data-saver') }),
@@ -14,6 +18,8 @@ export const SelectionPreferences = z.object({
   /** BCP 47, in order of preference; what there is not is left out. Empty: the default audio. */
   audioLanguages: z.array(z.string()),
   subtitleLanguages: z.array(z.string()),
+  /** For each audio language also the one that describes the picture, where there is one. */
+  audioDescription: z.boolean().default(false),
 });
 export type SelectionPreferences = z.infer<typeof SelectionPreferences>;
 

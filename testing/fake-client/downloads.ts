@@ -1,4 +1,4 @@
-import type { DownloadOptions, DownloadView } from '../../src/shared/contract.ts';
+import type { DownloadOptions, DownloadView } from '../../src/shared/downloads.ts';
 import { LayoverError } from '../../src/shared/errors.ts';
 import type { Verdict } from '../../src/shared/license.ts';
 import type { RenditionSummary } from '../../src/shared/presentation.ts';

@@ -1,10 +1,5 @@
-import type {
-  AppStatus,
-  Client,
-  DownloadView,
-  EngineEvent,
-  PlaybackStats,
-} from '../../src/shared/contract.ts';
+import type { AppStatus, Client, EngineEvent, PlaybackStats } from '../../src/shared/contract.ts';
+import type { DownloadView } from '../../src/shared/downloads.ts';
 import { LayoverError } from '../../src/shared/errors.ts';
 import { playablesOf } from '../../src/shared/catalog.ts';
 import type { Profile, Row, RowItem, Title } from '../../src/shared/catalog.ts';

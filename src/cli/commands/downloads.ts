@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LayoverError } from '../../shared/errors.ts';
-import type { Client, DownloadView } from '../../shared/contract.ts';
+import type { Client } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
 import type { SelectionPreferences } from '../../shared/selection.ts';
 import { durationInWords, INTERRUPTED, momentInWords, sizeInWords, table } from '../output.ts';
 import { withProfile } from '../run.ts';

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import type { AppStatus, DownloadView } from '../../shared/contract.ts';
+import type { AppStatus } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
 import { useDownloads, useStatus } from '../data/queries.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
 import { nameOfDownload } from '../downloads/name.ts';

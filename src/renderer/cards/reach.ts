@@ -1,4 +1,4 @@
-import type { DownloadView } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
 import { useDownloads, useIsOffline } from '../data/queries.ts';
 
 /** Complete and licensed: plays without a connection. */

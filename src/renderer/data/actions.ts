@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { AppStatus, Client, DownloadView } from '../../shared/contract.ts';
+import type { AppStatus, Client } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
 import type { Settings, SettingsPatch } from '../../shared/settings.ts';
 import { useClient } from '../app/environment.ts';
 import { withDownload } from './events.ts';

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { createFakeClient } from '../../../testing/fake-client/index.ts';
-import type { AppStatus, DownloadView } from '../../shared/contract.ts';
+import type { AppStatus } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
 import { applyEvent, followEvents } from './events.ts';
 import { createQueryClient } from './query-client.ts';
 import { keys, queries } from './queries.ts';

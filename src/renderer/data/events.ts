@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { AppStatus, Client, DownloadView, EngineEvent } from '../../shared/contract.ts';
+import type { AppStatus, Client, EngineEvent } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
 import { keys } from './queries.ts';
 import type { Refusals } from './refusals.ts';
 

@@ -1,5 +1,6 @@
 import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import type { Client, AppStatus, DownloadView } from '../../shared/contract.ts';
+import type { Client, AppStatus } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { useClient } from '../app/environment.ts';
 

@@ -1,4 +1,4 @@
-import type { DownloadOptions } from '../../shared/contract.ts';
+import type { DownloadOptions } from '../../shared/downloads.ts';
 import type { SelectionPreferences } from '../../shared/selection.ts';
 
 /** What is ticked in the download dialog: a video rendition's id and languages. */

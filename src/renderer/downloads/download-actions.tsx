@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { KeyRound, Pause, Play, RotateCw, Trash2, X } from 'lucide-react';
-import type { DownloadView } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
 import { useDownloadAction, useRemoveDownload } from '../data/actions.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Button, IconButton } from '../ui/button.tsx';

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, CircleCheck, Clock, Download, Lock, Pause } from 'lucide-react';
-import type { DownloadView } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
 import { useDownloads } from '../data/queries.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Button, IconButton } from '../ui/button.tsx';

@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Download } from 'lucide-react';
-import type { DownloadOptions, DownloadView } from '../../shared/contract.ts';
+import type { DownloadOptions, DownloadView } from '../../shared/downloads.ts';
 import type { SelectionPreferences } from '../../shared/selection.ts';
 import { useClient } from '../app/environment.ts';
 import { withDownload } from '../data/events.ts';

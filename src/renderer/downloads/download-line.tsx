@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
-import type { DownloadView } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { Artwork } from '../ui/artwork.tsx';

@@ -1,4 +1,4 @@
-import type { DownloadView } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
 import type { useText } from '../i18n/use-text.ts';
 
 /** "Harbor Lights · S1 E2 · The Fog", or just the film's name. */

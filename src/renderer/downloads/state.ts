@@ -1,4 +1,4 @@
-import type { DownloadState, DownloadView } from '../../shared/contract.ts';
+import type { DownloadState, DownloadView } from '../../shared/downloads.ts';
 
 /** What a viewer calls it: a finished download whose license has ended is locked. */
 export function summaryOf(download: DownloadView): DownloadState | 'locked' {
