@@ -9,6 +9,7 @@ import {
   EpisodeScope,
   EpisodesOptions,
   FollowedTitle,
+  RemovedByRule,
   StoragePlace,
   StorageView,
 } from './downloads.ts';
@@ -123,6 +124,8 @@ export const EngineEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('download'), download: DownloadView }),
   z.object({ type: z.literal('download-removed'), downloadId: Id }),
+  /** Beside the `download-removed` of the same download: it was no hand of the viewer's. */
+  z.object({ type: z.literal('removed-by-rule'), removed: RemovedByRule }),
   z.object({ type: z.literal('storage'), storage: StorageView }),
   z.object({ type: z.literal('playback-refused'), sessionId: Id, error: ErrorValue }),
 ]);
@@ -226,6 +229,10 @@ export const contract = {
     follow: procedure
       .input(z.object({ titleId: Id, keepNext: z.int().min(0).max(10) }))
       .output(z.array(FollowedTitle)),
+    /** What the viewer's rules removed and the viewer has not seen yet, latest first. */
+    removedByRule: procedure.output(z.array(RemovedByRule)),
+    /** The viewer has seen them all. */
+    seenRemoved: procedure.output(nothing),
   },
   storage: {
     read: procedure.output(StorageView),

@@ -140,6 +140,23 @@ export const EpisodesOptions = z.object({
 });
 export type EpisodesOptions = z.infer<typeof EpisodesOptions>;
 
+/**
+ * A download that a rule of the viewer's own removed. Kept, and shown as a message that can be put away, until
+ * the viewer has seen it (`downloads.removedByRule`, `downloads.seenRemoved`): it may have gone overnight.
+ */
+export const RemovedByRule = z.object({
+  downloadId: Id,
+  videoId: Id,
+  titleId: Id,
+  titleName: z.string(),
+  episode: DownloadView.shape.episode,
+  sizeBytes: z.int().nonnegative(),
+  /** `watched`: it was watched to its end (`removeWatched`). `budget`: others would have gone beyond the budget. */
+  why: z.enum(['watched', 'budget']),
+  removedAtMs: z.int(),
+});
+export type RemovedByRule = z.infer<typeof RemovedByRule>;
+
 // --- where downloads lie -----------------------------------------------------------------------------
 
 export const StorageView = z.object({
