@@ -54,6 +54,14 @@ const register = {
     'The servers sent damaged data, and it was thrown away. Try again in a while.',
     'later',
   ],
+  'cdn/no-key': [
+    'The key of this video could not be had from its address (answer {status}). Try again, or ask whoever gave you the address.',
+    'later',
+  ],
+  'address/unusable': [
+    'That is not the address of a video: {reason}. Check it and try again.',
+    'after-action',
+  ],
   'store/no-space': [
     'The disk is full. Free {neededBytes} bytes, or remove a download, then resume.',
     'after-action',
@@ -63,7 +71,15 @@ const register = {
     'after-action',
   ],
   'store/missing': [
-    'The files of this download are gone. Download it again, or bring the drive back.',
+    'The files of this download are gone. Resume it to download them again.',
+    'after-action',
+  ],
+  'store/absent': [
+    'The drive with your downloads is not there ({folder}). Connect it and try again; nothing is lost.',
+    'after-action',
+  ],
+  'store/unreadable': [
+    'The drive with your downloads cannot be read just now. Check it and its permissions, then try again.',
     'after-action',
   ],
   'store/damaged': [
@@ -73,6 +89,19 @@ const register = {
   'store/locked': ['This download is locked. Renew its license to unlock it.', 'after-action'],
   'store/unsupported-version': [
     'This download was made by a newer Layover. Update Layover to play it.',
+    'after-action',
+  ],
+  'store/moving': [
+    'Your downloads are being moved already. Wait until that is done, or cancel it.',
+    'after-action',
+  ],
+  'store/place-inside': [
+    '{folder} lies inside the folder that downloads are in now. Choose another folder.',
+    'after-action',
+  ],
+  'store/place-not-empty': ['There are other files in {folder}. Choose an empty folder.', 'after-action'],
+  'store/place-taken': [
+    '{folder} holds the downloads of another Layover. Choose another folder.',
     'after-action',
   ],
   'database/corrupt': [
