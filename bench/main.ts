@@ -1,0 +1,54 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { benches } from './benches.ts';
+import { machine } from './parts/machine.ts';
+import { findProgram } from './parts/programs.ts';
+import { tableOf } from './table.ts';
+
+/**
+ * `npm run bench -- NAME [--json] [--runs N] [--folder DIR]`. With --json one object on standard output:
+ * {"bench", "machine", "runs", "medians", "ratios"}. Ends with 1 when the bench cannot run: figures below what
+ * is to be reached are told, not punished, since another machine gives others.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '5' },
+    folder: { type: 'string', default: os.tmpdir() },
+  },
+});
+const [name = ''] = positionals;
+const load = benches[name];
+const runs = Number(values.runs);
+if (!load || positionals.length !== 1 || !Number.isInteger(runs) || runs < 1) {
+  process.stderr.write(
+    `npm run bench -- NAME [--json] [--runs N] [--folder DIR]\nNAME: ${Object.keys(benches).join(', ')}\n`,
+  );
+  process.exit(2);
+}
+
+const { bench } = await load();
+const missing = bench.programs.filter((program) => !findProgram(program));
+if (missing.length > 0) {
+  process.stderr.write(`Not on this machine, and the bench ${name} needs it: ${missing.join(', ')}\n`);
+  process.exit(1);
+}
+const folder = fs.mkdtempSync(path.join(values.folder, `layover-bench-${name}-`));
+const cleanUp = () => fs.rmSync(folder, { recursive: true, force: true });
+process.once('SIGINT', () => {
+  cleanUp();
+  process.exit(130);
+});
+try {
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const findings = await bench.run({ runs, folder, say });
+  const whole = { bench: name, machine: machine(), ...findings };
+  process.stdout.write(
+    `${values.json ? JSON.stringify(whole) : tableOf(`${name}: ${bench.about}`, findings, bench.reaches(findings))}\n`,
+  );
+} finally {
+  cleanUp();
+}
