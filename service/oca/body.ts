@@ -1,14 +1,16 @@
 import { createReadStream } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Strike } from './faults.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { Sleep, Strike } from './faults.ts';
 
 export interface BodyPlan {
   readonly file: string;
   readonly first: number;
   readonly last: number;
   readonly strike: Strike;
+  readonly nowMs: () => number;
+  readonly sleep: Sleep;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function sendBody(
 
 async function* strikeBody(
   chunks: AsyncIterable<Buffer>,
-  { first, last, strike }: BodyPlan,
+  { first, last, strike, nowMs, sleep }: BodyPlan,
   response: ServerResponse,
   gone: AbortSignal,
   onSent: (bytes: number) => void,
@@ -42,8 +44,7 @@ async function* strikeBody(
   const { decisive } = strike;
   const length = last - first + 1;
   const middle = Math.floor(length / 2);
-  const stopAt =
-    decisive?.kind === 'truncate' ? decisive.afterBytes : decisive?.kind === 'hang' ? middle : Infinity;
+  const stopAt = stopOf(strike, middle);
   let sent = 0;
   for await (const whole of chunks) {
     for (const piece of pieces(whole, strike)) {
@@ -51,17 +52,27 @@ async function* strikeBody(
       if (decisive?.kind === 'corrupt' && sent <= middle && middle < sent + bytes.length) {
         bytes[middle - sent] = (bytes[middle - sent] ?? 0) ^ 0x01;
       }
-      for (const cap of strike.caps)
-        await sleep(cap.book(bytes.length, Date.now()), undefined, { signal: gone });
+      for (const cap of strike.caps) await sleep(cap.book(bytes.length, nowMs()), gone);
       if (bytes.length > 0) yield bytes;
       sent += bytes.length;
       onSent(bytes.length);
       if (sent < stopAt) continue;
       // Breaks off only after what was sent has left this machine.
       if (decisive?.kind === 'truncate') response.socket?.destroySoon();
+      if (decisive?.kind === 'reset') {
+        while (response.writableLength > 0 && !gone.aborted) await setImmediate();
+        response.socket?.resetAndDestroy();
+      }
       await never(gone);
     }
   }
+  if (decisive?.kind === 'excess') yield Buffer.alloc(decisive.bytes, 'too much');
+}
+
+/** After so many bytes of the body it breaks off. */
+function stopOf({ decisive }: Strike, middle: number): number {
+  if (decisive?.kind === 'truncate' || decisive?.kind === 'reset') return decisive.afterBytes ?? 0;
+  return decisive?.kind === 'hang' ? middle : Infinity;
 }
 
 function pieces(whole: Buffer, { caps }: Strike): Buffer[] {

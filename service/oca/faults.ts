@@ -13,12 +13,20 @@ export const Fault = z.discriminatedUnion('kind', [
   }),
   /** Promises everything and closes the connection after so many bytes of the body. */
   z.object({ kind: z.literal('truncate'), afterBytes: z.int().nonnegative() }),
+  /** Whole body, of the length that the file has, and then so many bytes more. No length is stated. */
+  z.object({ kind: z.literal('excess'), bytes: z.int().positive().max(1_000_000) }),
+  /** Another file than it should be: so many bytes of its end are missing, and the headers agree. */
+  z.object({ kind: z.literal('wrong-length'), missingBytes: z.int().positive() }),
   /** Flips a bit of one byte in the middle of the body: only a digest notices. */
   z.object({ kind: z.literal('corrupt') }),
   /** Accepts the request and then says nothing more, before the headers or after half of the body. */
   z.object({ kind: z.literal('hang'), where: z.enum(['before', 'body']) }),
-  /** TCP reset. */
-  z.object({ kind: z.literal('reset') }),
+  /** TCP reset; absent: at once. */
+  z.object({ kind: z.literal('reset'), afterBytes: z.int().nonnegative().optional() }),
+  /** Sends the client to the same address, for ever. */
+  z.object({ kind: z.literal('redirect') }),
+  /** Calls every address expired, as an OCA does whose clock is ahead. */
+  z.object({ kind: z.literal('expired') }),
   /** What a hotel's sign-in page does: 200, and HTML. */
   z.object({ kind: z.literal('html') }),
 ]);
@@ -36,6 +44,9 @@ export type FaultRule = z.infer<typeof FaultRule>;
 /** Body and answer of /control/faults. PUT replaces all rules. */
 export const FaultRules = z.object({ rules: z.array(FaultRule).max(100) });
 export type FaultRules = z.infer<typeof FaultRules>;
+
+/** Resolves after a time; rejects once the signal aborts. */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /** What strikes one request: every matching rule that is not used up, in order. */
 export interface Strike {

@@ -208,6 +208,56 @@ describe('faults', () => {
     expect(await log()).toMatchObject([{ status: 0, bytes: 0, faults: ['reset'] }]);
   });
 
+  it('reset the connection in the middle of the body', async () => {
+    const { base, setFaults, log } = await start();
+    await setFaults({ fault: { kind: 'reset', afterBytes: 40_000 } });
+    const answer = await fetch(base + segmentPath);
+    expect(answer.headers.get('content-length')).toBe('100000');
+    await expect(answer.arrayBuffer()).rejects.toThrow();
+    await expect.poll(log).toMatchObject([{ status: 200, bytes: 40_000, faults: ['reset'] }]);
+  });
+
+  it('send more than the file has, without a length', async () => {
+    const { base, setFaults } = await start();
+    await setFaults({ fault: { kind: 'excess', bytes: 7 } });
+    const answer = await fetch(base + segmentPath);
+    expect(answer.headers.get('content-length')).toBeNull();
+    const got = Buffer.from(await answer.arrayBuffer());
+    expect(got.length).toBe(100_007);
+    expect(got.subarray(0, 100_000).equals(segment)).toBe(true);
+  });
+
+  it.each([
+    [undefined, 200, '99990', null],
+    ['bytes=99000-', 206, '990', 'bytes 99000-99989/99990'],
+  ])('serve a shorter file than it should be, consistently: %s', async (range, status, length, part) => {
+    const { base, setFaults } = await start();
+    await setFaults({ fault: { kind: 'wrong-length', missingBytes: 10 } });
+    const answer = await fetch(base + segmentPath, { headers: range ? { range } : {} });
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([status, length]);
+    expect(answer.headers.get('content-range')).toBe(part);
+    expect((await answer.arrayBuffer()).byteLength).toBe(Number(length));
+  });
+
+  it('redirect in a circle', async () => {
+    const { base, setFaults } = await start();
+    await setFaults({ fault: { kind: 'redirect' } });
+    const first = await fetch(base + segmentPath, { redirect: 'manual' });
+    expect([first.status, first.headers.get('location')]).toEqual([
+      302,
+      new URL(base + segmentPath).pathname,
+    ]);
+    await expect(fetch(base + segmentPath)).rejects.toThrow();
+  });
+
+  it('call an address expired that is good', async () => {
+    const { base, setFaults } = await start();
+    await setFaults({ times: 1, fault: { kind: 'expired' } });
+    const answer = await fetch(base + segmentPath);
+    expect([answer.status, await answer.json()]).toEqual([403, { code: 'address-expired' }]);
+    expect((await fetch(base + segmentPath)).status).toBe(200);
+  });
+
   it('answer with a sign-in page, as a captive portal does', async () => {
     const { base, setFaults } = await start();
     await setFaults({ fault: { kind: 'html' } });

@@ -1,11 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { AddressCheck } from './address.ts';
 import { checkPathname } from './address.ts';
 import { never, sendBody } from './body.ts';
 import { createRequestLog, handleControl } from './control.ts';
-import type { Strike } from './faults.ts';
+import type { Sleep, Strike } from './faults.ts';
 import { createFaultBook, noStrike } from './faults.ts';
 import type { Holdings } from './holdings.ts';
 import type { MediaFile } from './media-files.ts';
@@ -20,9 +20,13 @@ export interface OcaOptions {
   /** Shared with the API, which signs addresses. */
   readonly secret: string;
   readonly nowMs: () => number;
+  /** For faults that wait; default: real time. Rejects once the signal aborts. */
+  readonly sleep?: Sleep;
   /** Serve /control: only ever for tests. */
   readonly hasControl: boolean;
 }
+
+const realSleep: Sleep = (ms, signal) => setTimeout(ms, undefined, { signal });
 
 /** A static media server: signed addresses, ranges, validators. The caller makes it listen, on loopback. */
 export function createOca(options: OcaOptions): Server {
@@ -44,7 +48,7 @@ export function createOca(options: OcaOptions): Server {
       const status = headersSent ? statusCode : 0;
       log.add({ method: request.method ?? '', path, range, status, bytes, faults: [...strike.kinds] });
     });
-    if (await isAnsweredByFault(response, strike)) return;
+    if (await isAnsweredByFault(request, response, strike, options.sleep ?? realSleep)) return;
     await serve(request, response, options, checked, strike, (sent) => (bytes += sent));
   };
   return createServer((request, response) => {
@@ -65,12 +69,17 @@ function pathnameOf(request: IncomingMessage): string {
 }
 
 /** Waits out latency, then does what a fault asks instead of an answer. */
-async function isAnsweredByFault(response: ServerResponse, strike: Strike): Promise<boolean> {
+async function isAnsweredByFault(
+  request: IncomingMessage,
+  response: ServerResponse,
+  strike: Strike,
+  sleep: Sleep,
+): Promise<boolean> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const left = () => true;
   if (strike.latencyMs > 0) {
-    const hasLeft = await sleep(strike.latencyMs, false, { signal: gone.signal }).catch(left);
+    const hasLeft = await sleep(strike.latencyMs, gone.signal).then(() => false, left);
     if (hasLeft) return true;
   }
   const { decisive } = strike;
@@ -86,7 +95,14 @@ async function isAnsweredByFault(response: ServerResponse, strike: Strike): Prom
       send(response, 200, 'text/html; charset=utf-8', '<!doctype html><title>Sign in to the Wi-Fi</title>');
       return true;
     case 'reset':
+      if (decisive.afterBytes !== undefined) return false;
       response.socket?.resetAndDestroy();
+      return true;
+    case 'redirect':
+      response.writeHead(302, { location: request.url ?? '/', 'content-length': '0' }).end();
+      return true;
+    case 'expired':
+      sendJson(response, 403, { code: 'address-expired' });
       return true;
     case 'hang':
       if (decisive.where === 'body') return false;
@@ -118,15 +134,19 @@ async function serve(
   if (!options.holdings.has(checked.videoId)) return sendJson(response, 404, { code: 'not-held' });
   const media = await findMediaFile(options.mediaDir, checked.rest);
   if (!media) return sendJson(response, 404, { code: 'not-found' });
-  await serveFile(request, response, media, strike, onSent);
+  await serveFile(request, response, asItSeems(media, strike), { strike, options, onSent });
+}
+
+function asItSeems(media: MediaFile, { decisive }: Strike): MediaFile {
+  if (decisive?.kind !== 'wrong-length') return media;
+  return { ...media, sizeBytes: Math.max(0, media.sizeBytes - decisive.missingBytes) };
 }
 
 async function serveFile(
   request: IncomingMessage,
   response: ServerResponse,
   media: MediaFile,
-  strike: Strike,
-  onSent: (bytes: number) => void,
+  { strike, options, onSent }: { strike: Strike; options: OcaOptions; onSent: (bytes: number) => void },
 ): Promise<void> {
   const headers = {
     'accept-ranges': 'bytes',
@@ -153,14 +173,15 @@ async function serveFile(
   response.writeHead(range.kind === 'part' ? 206 : 200, {
     ...headers,
     'content-type': media.contentType,
-    'content-length': String(last - first + 1),
+    ...(strike.decisive?.kind === 'excess' ? {} : { 'content-length': String(last - first + 1) }),
     ...(range.kind === 'part' ? { 'content-range': `bytes ${first}-${last}/${media.sizeBytes}` } : {}),
   });
   if (request.method === 'HEAD' || media.sizeBytes === 0) {
     response.end();
     return;
   }
-  await sendBody(response, { file: media.file, first, last, strike }, onSent);
+  const { nowMs, sleep = realSleep } = options;
+  await sendBody(response, { file: media.file, first, last, strike, nowMs, sleep }, onSent);
 }
 
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {
