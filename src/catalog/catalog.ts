@@ -1,4 +1,4 @@
-import { playablesOf, withinMaturity } from '../shared/catalog.ts';
+import { isAddressId, playablesOf, withinMaturity } from '../shared/catalog.ts';
 import type { Profile, Row, RowItem, Title } from '../shared/catalog.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { Database } from '../database/types.ts';
@@ -75,6 +75,13 @@ export function createCatalog(options: CatalogOptions) {
       return { rows, refreshedAtMs: known.refreshedAtMs };
     },
 
+    /** Takes in a title that no service told of; again: replaces it. */
+    keep: (title: Title): void =>
+      replica.apply({ revision: replica.revision(), titles: [title], removedTitleIds: [] }),
+    /** Of what was kept by `keep`. */
+    forget: (titleId: string): void =>
+      replica.apply({ revision: replica.revision(), titles: [], removedTitleIds: [titleId] }),
+
     profiles: replica.profiles,
     profile: (profileId: string): Profile | undefined =>
       replica.profiles().find((profile) => profile.profileId === profileId),
@@ -121,6 +128,7 @@ export function itemOf(title: Title): RowItem {
 function ownRows(titles: Title[], profile: Profile): Row[] {
   const items = titles
     .filter((title) => withinMaturity(title.maturityRating, profile.maturityLimit))
+    .filter((title) => !isAddressId(title.titleId))
     .sort((a, b) => b.popularity - a.popularity)
     .slice(0, 40)
     .map(itemOf);

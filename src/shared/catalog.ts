@@ -4,6 +4,10 @@ import { z } from 'zod';
 
 export const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 
+/** Ids of what was opened from an address begin so; no service knows of them. */
+export const ADDRESS_ID_PREFIX = 'address-';
+export const isAddressId = (id: string): boolean => id.startsWith(ADDRESS_ID_PREFIX);
+
 export const MaturityRating = z.enum(['all', '7', '12', '16', '18']);
 export type MaturityRating = z.infer<typeof MaturityRating>;
 
@@ -51,6 +55,8 @@ export const RowKind = z.enum([
   'because-you-watched',
   'trending',
   'top-10',
+  /** Made on this computer: what was opened from an address. */
+  'opened-addresses',
 ]);
 export type RowKind = z.infer<typeof RowKind>;
 

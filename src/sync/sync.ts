@@ -1,5 +1,5 @@
 import { Mutation } from '../shared/progress.ts';
-import type { Deed } from '../shared/progress.ts';
+import type { Deed, WatchPosition } from '../shared/progress.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { Database } from '../database/types.ts';
 import type { Clock, Log } from '../shared/platform.ts';
@@ -96,6 +96,11 @@ export function createSync(options: SyncOptions) {
 
   return {
     ...loop,
+    /** How far something was watched that the service does not know: kept here, told to nobody. */
+    recordHere(position: WatchPosition): void {
+      state.setPosition(position);
+      options.onChange('progress');
+    },
     position: state.position,
     positions: state.positions,
     myList: state.myList,

@@ -1,0 +1,66 @@
+import { LayoverError } from '../shared/errors.ts';
+import type { Clock, NetworkSignal } from '../shared/platform.ts';
+import { SECOND_MS } from '../shared/units.ts';
+import type { Bytes, Ms } from '../shared/units.ts';
+
+/** Gives `loadPresentation` what lies at addresses of strangers. */
+export type AddressReader = (signal: AbortSignal | undefined) => {
+  fetchText(url: string): Promise<string>;
+};
+
+const ANSWER_WITHIN_MS: Ms = 20 * SECOND_MS;
+/** More than any manifest: see the limits of manifest/. */
+const MOST_BYTES: Bytes = 8 * 1024 * 1024;
+
+/** Bounded in time and size. Errors: `address/unusable` (refused, too large), `network/*`; the signal's reason. */
+export function createAddressReader(deps: {
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  readonly network: NetworkSignal;
+}): AddressReader {
+  return (signal) => ({
+    async fetchText(url) {
+      return new TextDecoder('utf-8').decode(await read(deps, url, signal));
+    },
+  });
+}
+
+async function read(
+  { fetch, clock, network }: Parameters<typeof createAddressReader>[0],
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  if (!network.isOnline()) throw new LayoverError('network/offline');
+  const late = new AbortController();
+  const settled = new AbortController();
+  clock.sleep(ANSWER_WITHIN_MS, settled.signal).then(
+    () => late.abort(),
+    () => {},
+  );
+  try {
+    const over = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
+    const response = await fetch(url, { signal: over, credentials: 'omit', cache: 'no-store' });
+    if (!response.ok) {
+      response.body?.cancel().catch(() => {});
+      throw new LayoverError('address/unusable', { reason: `the server answered ${response.status}` });
+    }
+    return await bodyOf(response);
+  } catch (thrown) {
+    if (thrown instanceof LayoverError) throw thrown;
+    signal?.throwIfAborted();
+    throw new LayoverError('network/unreachable', {}, { cause: thrown });
+  } finally {
+    settled.abort();
+  }
+}
+
+async function bodyOf(response: Response): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += piece.byteLength;
+    if (bytes > MOST_BYTES) throw new LayoverError('address/unusable', { reason: 'it is far too large' });
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
