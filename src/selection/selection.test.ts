@@ -6,7 +6,7 @@ import { renditionsOf } from '../shared/presentation.ts';
 import type { AudioRendition, Presentation, Segment, SubtitleRendition, VideoRendition } from '../shared/presentation.ts'; // prettier-ignore
 import { Selection } from '../shared/selection.ts';
 import type { SelectionPreferences } from '../shared/selection.ts';
-import { fits, languageMatch, propose, selectionOf, shortfallBytes, sizeOf } from './index.ts';
+import { languageMatch, propose, selectionOf, sizeOf } from './index.ts';
 
 const segment = (index: number, more: Partial<Segment> = {}): Segment => ({
   index,
@@ -60,6 +60,7 @@ const chosen = (preferences: Partial<SelectionPreferences>, of = presentation) =
     video: { rule: 'best' },
     audioLanguages: [],
     subtitleLanguages: [],
+    audioDescription: false,
     ...preferences,
   }).renditions.map((one) => one.renditionId);
 const isNothing = expect.toSatisfy((error) => isLayoverError(error, 'selection/nothing'));
@@ -71,6 +72,7 @@ describe('propose', () => {
     expect(first({ video: { rule: 'max-height', height: 719 } })[0]).toBe('v-480p');
     expect(first({ video: { rule: 'max-height', height: 100 } })[0]).toBe('v-240p');
     expect(first({ video: { rule: 'data-saver' } })).toEqual(['v-240p', 'a-en']);
+    expect(first({ video: { rule: 'screen', height: 480 } })[0]).toBe('v-480p');
     expect(first({ video: { rule: 'rendition', renditionId: 'v-480p' } })[0]).toBe('v-480p');
     expect(() => first({ video: { rule: 'rendition', renditionId: 'v-1080p' } })).toThrow(isNothing);
   });
@@ -81,6 +83,23 @@ describe('propose', () => {
     expect(chosen({ subtitleLanguages: ['fr'] }).slice(2)).toEqual(['s-fr']);
     expect(chosen({ subtitleLanguages: ['fr-CA', 'en'] }).slice(2)).toEqual(['s-fr-CA', 's-en']);
     expect(chosen({ subtitleLanguages: ['de'] })).toEqual(['v-720p', 'a-en']);
+  });
+
+  it('takes what describes the picture only for whoever asks for it', () => {
+    const described = audio('en', { id: 'a-en-ad', isAudioDescription: true, bandwidthBitsPerSecond: 1 });
+    const some = { ...presentation, audio: [described, ...presentation.audio] };
+    expect(chosen({ audioLanguages: ['en'], video: { rule: 'data-saver' } }, some).slice(1)).toEqual([
+      'a-en',
+    ]);
+    const wish = { audioDescription: true };
+    expect(chosen({ ...wish, audioLanguages: ['es', 'en'] }, some).slice(1)).toEqual([
+      'a-es-419',
+      'a-en',
+      'a-en-ad',
+    ]);
+    expect(chosen(wish, some).slice(1)).toEqual(['a-en', 'a-en-ad']);
+    // In a language that has no other sound it is the sound.
+    expect(chosen({ audioLanguages: ['en'] }, { ...some, audio: [described] }).slice(1)).toEqual(['a-en-ad']);
   });
 
   it('is never silent where there is sound', () => {
@@ -100,7 +119,7 @@ describe('propose', () => {
     const languages = fc.array(fc.constantFrom('en', 'es', 'fr', 'pt', 'zh', 'x y'), { maxLength: 3 });
     fc.assert(
       fc.property(arbitraryPresentation, languages, languages, (any, audioLanguages, subtitleLanguages) => {
-        const wish = { audioLanguages, subtitleLanguages };
+        const wish = { audioLanguages, subtitleLanguages, audioDescription: true };
         const best = propose(any, 'v', { ...wish, video: { rule: 'best' } });
         const saver = propose(any, 'v', { ...wish, video: { rule: 'data-saver' } });
         for (const selection of [best, saver]) {
@@ -122,6 +141,52 @@ describe('propose', () => {
   });
 });
 
+describe('bytes per hour', () => {
+  // Two seconds in every hour, an hour in all: a byte an hour is a byte.
+  const hour = { ...presentation, durationSeconds: 3600 };
+  const within = (maxBytesPerHour: number) =>
+    chosen({ video: { rule: 'bytes-per-hour', maxBytesPerHour }, audioLanguages: ['en'] }, hour);
+  const rungs = { 240: 400_000, 480: 1_000_000, 720: 3_000_000, sound: 128_000 };
+
+  it('counts the sound, and is kept to the byte', () => {
+    expect(within(rungs[480] + rungs.sound)).toEqual(['v-480p', 'a-en']);
+    expect(within(rungs[480] + rungs.sound - 1)).toEqual(['v-240p', 'a-en']);
+    expect(within(1)).toEqual(['v-240p', 'a-en']);
+    expect(chosen({ video: { rule: 'bytes-per-hour', maxBytesPerHour: 2 * rungs[720] } })).toEqual([
+      'v-240p',
+      'a-en',
+    ]);
+  });
+
+  it('never goes beyond it unless all do, and with more never to a lesser picture', () => {
+    const limits = fc
+      .tuple(fc.nat(3e9), fc.nat(3e9))
+      .map(([a, b]) => [Math.min(a, b) + 1, Math.max(a, b) + 1] as const);
+    const languages = fc.array(fc.constantFrom('en', 'es', 'fr'), { maxLength: 3 });
+    fc.assert(
+      fc.property(
+        arbitraryPresentation,
+        limits,
+        languages,
+        languages,
+        (any, [less, more], audioLanguages, subtitleLanguages) => {
+          const wish = { audioLanguages, subtitleLanguages, audioDescription: false };
+          const at = (maxBytesPerHour: number) =>
+            propose(any, 'v', { ...wish, video: { rule: 'bytes-per-hour', maxBytesPerHour } });
+          const heightOf = (selection: Selection) =>
+            any.video.find(({ id }) => id === selection.renditions[0]?.renditionId)?.height ?? 0;
+          expect(heightOf(at(more))).toBeGreaterThanOrEqual(heightOf(at(less)));
+          const least = propose(any, 'v', { ...wish, video: { rule: 'data-saver' } });
+          for (const limit of [less, more]) {
+            const { size } = at(limit);
+            if ((size.bytes * 3600) / any.durationSeconds > limit) expect(size).toEqual(least.size);
+          }
+        },
+      ),
+    );
+  });
+});
+
 describe('sizeOf', () => {
   it('is exact from integrity and byte ranges, init segment included', () => {
     const known = {
@@ -130,7 +195,15 @@ describe('sizeOf', () => {
       segments: [segment(0, { integrity: integrity(200) }), segment(1, { byteRange: { offsetBytes: 9, lengthBytes: 3000 } })],
     }; // prettier-ignore
     expect(sizeOf(known)).toEqual({ bytes: 3210, exact: true });
-    expect(sizeOf({ ...known, init: segment(-1) })).toEqual({ bytes: 1, exact: false });
+    // What is known stays known; only the rest is estimated.
+    expect(sizeOf({ ...known, init: segment(-1) })).toEqual({ bytes: 3200, exact: false });
+    expect(
+      sizeOf({ ...known, bandwidthBitsPerSecond: 80, segments: [...known.segments, segment(2)] }),
+    ).toEqual({ bytes: 3250, exact: false });
+    expect(sizeOf({ ...known, segments: [...known.segments, segment(2, { isGap: true })] })).toEqual({
+      bytes: 3210,
+      exact: true,
+    });
   });
 
   it('else is bandwidth by duration, and never nothing for want of a bandwidth', () => {
@@ -145,18 +218,6 @@ describe('sizeOf', () => {
     expect(selectionOf('x', [exact]).size).toEqual({ bytes: 7, exact: true });
     expect(selectionOf('x', [exact, audio('en')]).size).toEqual({ bytes: 128_007, exact: false });
   });
-});
-
-it('fits exactly as long as the reserve stays free', () => {
-  fc.assert(
-    fc.property(fc.nat(), fc.nat(), fc.nat(), (bytes, freeBytes, reserveBytes) => {
-      const selection = { videoId: 'x', renditions: [], size: { bytes, exact: true } };
-      expect(fits(selection, freeBytes, reserveBytes)).toBe(bytes + reserveBytes <= freeBytes);
-      const shortfall = shortfallBytes(selection, freeBytes, reserveBytes);
-      expect(fits(selection, freeBytes + shortfall, reserveBytes)).toBe(true);
-      if (shortfall > 0) expect(fits(selection, freeBytes + shortfall - 1, reserveBytes)).toBe(false);
-    }),
-  );
 });
 
 it.each([
