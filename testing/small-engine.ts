@@ -23,6 +23,7 @@ export const smallStatus: AppStatus = {
   account: null,
   profile: null,
   pendingMutations: 0,
+  canChooseFolder: false,
   nowMs: 1,
 };
 

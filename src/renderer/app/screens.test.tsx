@@ -72,7 +72,7 @@ test('offline: what plays comes first, what does not is still there and says so'
   const [first] = regions;
   if (!first) throw new Error('no rows');
   expect(within(first).getByRole('heading').textContent).toBe('Ready to play offline');
-  expect(within(first).getAllByRole('link')).toHaveLength(2);
+  expect(within(first).getAllByRole('link')).toHaveLength(3);
   const picks = screen.getByRole('region', { name: 'Top Picks for You' });
   expect(within(picks).getByRole('link', { name: /Cold Front.*not downloaded/ })).toBeTruthy();
   expect(within(picks).queryByRole('link', { name: /Harbor Lights.*not downloaded/ })).toBeNull();
@@ -112,6 +112,7 @@ test('the download dialog weighs every choice anew, and takes what was chosen', 
         video: { rule: 'rendition', renditionId: 'v-480p' },
         audioLanguages: ['en', 'es'],
         subtitleLanguages: [],
+        audioDescription: false,
       },
     },
   ]);

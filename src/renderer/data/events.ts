@@ -61,6 +61,9 @@ export function applyEvent(event: EngineEvent, { queryClient, refusals }: EventP
       );
       void queryClient.invalidateQueries({ queryKey: keys.storage });
       return;
+    case 'storage':
+      queryClient.setQueryData(keys.storage, event.storage);
+      return;
     case 'playback-refused':
       refusals.tell(event.sessionId, event.error);
       return;

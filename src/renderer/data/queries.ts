@@ -40,7 +40,7 @@ export const queries = {
   downloads: (client: Client) =>
     queryOptions({ queryKey: keys.downloads, queryFn: () => client.downloads.list() }),
   storage: (client: Client) =>
-    queryOptions({ queryKey: keys.storage, queryFn: () => client.downloads.storage() }),
+    queryOptions({ queryKey: keys.storage, queryFn: () => client.storage.read() }),
 };
 
 /** Suspends until the engine has said how things stand. */

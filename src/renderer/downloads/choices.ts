@@ -24,5 +24,6 @@ export function preferencesOf(chosen: Chosen): SelectionPreferences {
     video: { rule: 'rendition', renditionId: chosen.videoRenditionId },
     audioLanguages: chosen.audio,
     subtitleLanguages: chosen.subtitles,
+    audioDescription: false,
   };
 }
