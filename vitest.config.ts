@@ -8,7 +8,7 @@ import { defineConfig } from 'vitest/config';
 const alias = { electron: path.resolve(import.meta.dirname, 'testing/fake-electron/index.ts') };
 /** electron-store imports electron itself and must meet the fake too. */
 const server = { deps: { inline: ['electron-store'] } };
-const include = (kind: string) => [`{src,service,testing,scripts,bench}/**/*${kind}.test.{ts,tsx}`];
+const include = (kind: string) => [`{src,service,testing,scripts,bench,faults}/**/*${kind}.test.{ts,tsx}`];
 
 export default defineConfig({
   test: {

@@ -43,7 +43,8 @@ import { createViewings } from './viewing.ts';
 import { askingProfile, maySee } from './visible.ts';
 import { createWho } from './who.ts';
 
-const migrations = [
+/** In the order in which they run. */
+export const migrations = [
   ...accountMigrations,
   ...catalogMigrations,
   ...syncMigrations,

@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+import { randomInt } from 'node:crypto';
+import { suites } from './suites.ts';
+import { runSuite } from './suite.ts';
+import type { SuiteResult } from './suite.ts';
+
+const usage = `usage: npm run faults -- [NAME …] [--json] [--seed N] [--cases N] [--case N]
+  NAME   ${suites.map(({ name }) => name).join(', ')}; default: all
+  --json    one object on standard output: {"suites": {NAME: {"cases", "failed", "seed", "failures": […], …}}}
+  --seed    what to repeat; default: another one each time
+  --cases   how many of each suite; default: ${suites.map(({ name, cases }) => `${name} ${cases}`).join(', ')}
+  --case    only the one of this number
+`;
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        seed: { type: 'string' },
+        cases: { type: 'string' },
+        case: { type: 'string' },
+      },
+    });
+    const number = (text: string | undefined) => {
+      if (text !== undefined && !/^\d{1,9}$/.test(text)) throw new Error(`not a number: ${text}`);
+      return text === undefined ? undefined : Number(text);
+    };
+    const unknown = positionals.filter((name) => !suites.some((suite) => suite.name === name));
+    if (unknown.length > 0) throw new Error(`no such suite: ${unknown.join(', ')}`);
+    const chosen = suites.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+    const { json } = values;
+    return {
+      chosen,
+      json,
+      seed: number(values.seed),
+      cases: number(values.cases),
+      only: number(values.case),
+    };
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const { chosen, json, seed = randomInt(2 ** 31), cases, only } = readArguments();
+const say = (text: string) => void (json ? process.stderr : process.stdout).write(text);
+const results: Record<string, SuiteResult> = {};
+for (const suite of chosen) {
+  if (suite.impossible !== undefined) {
+    // Not run is not passed.
+    const failures = [{ case: 0, what: 'the whole suite', why: suite.impossible }];
+    results[suite.name] = { cases: 0, failed: 1, seed, failures, counts: {}, seconds: 0 };
+    say(`${suite.name}: ${suite.impossible}\n`);
+    continue;
+  }
+  const total = only === undefined ? (cases ?? suite.cases) : 1;
+  say(`${suite.name}: ${total} cases, seed ${seed}\n`);
+  let failed = 0;
+  results[suite.name] = await runSuite(suite, {
+    seed,
+    cases: total,
+    only,
+    onCase(done, failure) {
+      if (failure) {
+        failed += 1;
+        say(
+          `  case ${failure.case} FAILED: ${failure.what}\n    ${failure.why.replaceAll('\n', '\n    ')}\n`,
+        );
+      }
+      if (done % 10 === 0 || done === total) say(`  ${done}/${total}, ${failed} failed\n`);
+    },
+  });
+}
+
+if (json) {
+  process.stdout.write(`${JSON.stringify({ suites: results }, null, 2)}\n`);
+} else {
+  for (const [name, { cases: ran, failed, seed: used, counts, seconds }] of Object.entries(results)) {
+    const told = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
+    say(
+      `${name.padEnd(6)} ${ran} cases, ${failed} failed, seed ${used}, ${seconds} s (${told.join(', ')})\n`,
+    );
+  }
+}
+process.exitCode = Object.values(results).some(({ failed }) => failed > 0) ? 1 : 0;
