@@ -60,8 +60,8 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
       fake.watched.set(videoId, (fake.watched.get(videoId) ?? 0) + watchedSeconds);
       return verdict(videoId);
     },
-    endViewing(videoId) {
-      fake.calls.push(`endViewing ${videoId}`);
+    endViewing(videoId, viewingId) {
+      fake.calls.push(`endViewing ${videoId} ${viewingId ?? 'everywhere'}`);
     },
     async renew(videoId) {
       await ask(`renew ${videoId}`);

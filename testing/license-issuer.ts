@@ -20,6 +20,8 @@ export const offlinePolicy: LicensePolicy = {
   soft_enforce_rental_duration: true,
   renewal_delay_seconds: (20 * DAY_MS) / SECOND_MS,
   renewal_retry_interval_seconds: 3600,
+  renewal_recovery_duration_seconds: 0,
+  renew_with_usage: false,
 };
 
 export const streamPolicy: LicensePolicy = {

@@ -16,6 +16,8 @@ const offline: LicensePolicy = {
   soft_enforce_rental_duration: true,
   renewal_delay_seconds: (20 * DAY_MS) / SECOND_MS,
   renewal_retry_interval_seconds: HOUR_MS / SECOND_MS,
+  renewal_recovery_duration_seconds: 0,
+  renew_with_usage: false,
 };
 
 /** A day, in memory only. */
@@ -31,6 +33,8 @@ const stream: LicensePolicy = {
   soft_enforce_rental_duration: false,
   renewal_delay_seconds: 0,
   renewal_retry_interval_seconds: 0,
+  renewal_recovery_duration_seconds: 0,
+  renew_with_usage: false,
 };
 
 export const policies: Readonly<Record<LicensePurpose, LicensePolicy>> = { offline, stream };

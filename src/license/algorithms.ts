@@ -10,6 +10,8 @@ export const algorithms = {
   keyAgreement: 'ECDH-ES',
   curve: 'P-256',
   contentEncryption: 'A256GCM',
+  /** Of the viewer's own content keys in the database. */
+  sealing: 'aes-256-gcm',
   /** For HKDF, HMAC and the fingerprint of a content key. */
   hash: 'sha256',
 } as const;

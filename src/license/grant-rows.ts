@@ -35,7 +35,7 @@ export const KeptGrant = z.object({
   watchedSeconds: z.number().nonnegative(),
   ended: z
     .object({
-      reason: z.enum(['license-expired', 'rental-expired', 'playback-expired']),
+      reason: z.enum(['license-expired', 'rental-expired', 'playback-expired', 'renewal-overdue', 'revoked']),
       sinceMs: z.int(),
     })
     .nullable(),

@@ -69,12 +69,16 @@ class Model {
     if (held.dead) return true;
     const deadlines: number[] = [];
     if (terms.license) deadlines.push(held.issued + terms.license);
-    if (terms.rental && (held.first === undefined || !terms.softRental))
-      deadlines.push(held.issued + terms.rental);
+    const live = this.viewing && this.known - this.viewing.last <= 60 ? this.viewing : undefined;
+    /** A gentle end waits for whoever had begun before it. */
+    const goesOn = (gentle: boolean, end: number) => gentle && live !== undefined && live.since < end;
+    const startBy = held.issued + terms.rental;
+    if (terms.rental && held.first === undefined && !goesOn(terms.softRental, startBy))
+      deadlines.push(startBy);
+    if (terms.rental && held.first !== undefined && !terms.softRental) deadlines.push(startBy);
     if (terms.playback && held.first !== undefined) {
       const end = held.first + terms.playback;
-      const live = this.viewing && this.known - this.viewing.last <= 60;
-      if (!(terms.softPlayback && live && this.viewing!.since < end)) deadlines.push(end);
+      if (!goesOn(terms.softPlayback, end)) deadlines.push(end);
     }
     return deadlines.some((deadline) => this.known >= deadline);
   }
@@ -92,10 +96,10 @@ class Model {
     this.hearService(real);
   }
   watch(seconds: number): void {
-    if (!this.mayPlay() || !this.held) return;
+    if (!this.mayPlay() || !this.held || seconds === 0) return;
     const goesOn = this.viewing && this.known - this.viewing.last <= 60;
     this.viewing = { since: goesOn ? this.viewing!.since : this.known, last: this.known };
-    if (this.held.first !== undefined || seconds === 0) return;
+    if (this.held.first !== undefined) return;
     this.held.watched += seconds;
     if (this.held.watched >= this.terms.grace) this.held.first = this.known;
   }
@@ -188,7 +192,7 @@ async function apply(step: Step, world: World, model: Model): Promise<World> {
       clock.setWall(origin + model.wall * MINUTE);
       break;
     case 'watch':
-      licenses.recordWatched(v, step.seconds);
+      licenses.recordWatched(v, step.seconds, { viewingId: 'window', durationSeconds: null });
       model.watch(step.seconds);
       break;
     case 'acquire':
@@ -231,9 +235,9 @@ async function apply(step: Step, world: World, model: Model): Promise<World> {
 
 async function agree(world: World, model: Model): Promise<void> {
   const expected = model.mayPlay();
-  const verdict = world.licenses.verdict(v);
+  const verdict = world.licenses.verdict(v, 'window');
   expect(verdict.allowed).toBe(expected);
-  const key = await world.licenses.contentKey(v).catch((thrown: unknown) => {
+  const key = await world.licenses.contentKey(v, 'window').catch((thrown: unknown) => {
     if (isLayoverError(thrown)) return null;
     throw thrown;
   });

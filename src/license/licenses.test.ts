@@ -135,28 +135,59 @@ describe('the end', () => {
     await expect(licenses.contentKey(v)).rejects.toMatchObject({ code: 'license/playback-expired' });
   });
 
-  test('a viewing under way may finish, until it ends or nothing is heard of it', async () => {
-    await started();
-    clock.advance(48 * HOUR_MS - 1);
-    licenses.recordWatched(v, 1);
-    clock.advance(HOUR_MS);
-    expect(licenses.recordWatched(v, 1)).toMatchObject({ allowed: true });
-    expect(await licenses.contentKey(v)).toEqual(issuer.contentKeyOf(v));
-    licenses.purgeExpired();
-    expect(licenses.verdict(v).allowed).toBe(true);
-    clock.advance(HOUR_MS + 1);
-    expect(licenses.verdict(v)).toMatchObject({ reason: 'playback-expired' });
-  });
+  describe('that is soft', () => {
+    const mine = { viewingId: 'mine', durationSeconds: 2 * 3_600 };
+    const other = { viewingId: 'other', durationSeconds: 2 * 3_600 };
+    /** One millisecond before the end somebody is watching. */
+    async function nearTheEnd() {
+      await started();
+      clock.advance(48 * HOUR_MS - 1);
+      licenses.recordWatched(v, 1, mine);
+    }
 
-  test('the end of the viewing is the end, and so is a restart', async () => {
-    await started();
-    clock.advance(48 * HOUR_MS - 1);
-    licenses.recordWatched(v, 1);
-    clock.advance(1);
-    expect(world.open().licenses.verdict(v).allowed).toBe(false);
-    expect(licenses.verdict(v).allowed).toBe(true);
-    licenses.endViewing(v);
-    expect(licenses.verdict(v).allowed).toBe(false);
+    test('lets a viewing under way finish, until nothing is watched for an hour', async () => {
+      await nearTheEnd();
+      clock.advance(HOUR_MS);
+      expect(licenses.recordWatched(v, 1, mine)).toMatchObject({ allowed: true });
+      expect(await licenses.contentKey(v, 'mine')).toEqual(issuer.contentKeyOf(v));
+      licenses.purgeExpired();
+      expect(licenses.verdict(v, 'mine').allowed).toBe(true);
+      expect(licenses.recordWatched(v, 0, mine).allowed).toBe(true);
+      clock.advance(HOUR_MS);
+      // A player that is paused reports too, and that keeps nothing alive.
+      expect(licenses.recordWatched(v, 0, mine).allowed).toBe(true);
+      clock.advance(1);
+      expect(licenses.recordWatched(v, 0, mine)).toMatchObject({ reason: 'playback-expired' });
+    });
+
+    test('lets it finish once, not see it all again from the start', async () => {
+      await nearTheEnd();
+      for (let minutes = 0; minutes < 120; minutes += 30) {
+        expect(licenses.recordWatched(v, 1_800, mine).allowed).toBe(true);
+        clock.advance(30 * MINUTE_MS);
+      }
+      clock.advance(1);
+      expect(licenses.recordWatched(v, 1, mine)).toMatchObject({ reason: 'playback-expired' });
+    });
+
+    test('lets nobody else in: no second window, no screen, no download', async () => {
+      await nearTheEnd();
+      clock.advance(1);
+      expect(licenses.recordWatched(v, 1, other)).toMatchObject({ reason: 'playback-expired' });
+      expect(licenses.verdict(v)).toMatchObject({ reason: 'playback-expired' });
+      await expect(licenses.contentKey(v)).rejects.toMatchObject({ code: 'license/playback-expired' });
+      expect(await licenses.contentKey(v, 'mine')).toEqual(issuer.contentKeyOf(v));
+    });
+
+    test('is over with the viewing, and with a restart', async () => {
+      await nearTheEnd();
+      clock.advance(1);
+      expect(world.open().licenses.verdict(v, 'mine').allowed).toBe(false);
+      licenses.endViewing(v, 'other');
+      expect(licenses.verdict(v, 'mine').allowed).toBe(true);
+      licenses.endViewing(v, 'mine');
+      expect(licenses.verdict(v, 'mine').allowed).toBe(false);
+    });
   });
 
   test('purging drops the key from the database; policy and first play stay for the screens', async () => {
@@ -241,6 +272,16 @@ describe('renewal', () => {
     licenses.recordWatched(v, 10);
     service.renew = async () => ({ license, nowMs: clock.now() });
     expect(await licenses.renew(v)).toMatchObject({ firstPlayAtMs: clock.now() });
+  });
+
+  test('an older license, sent again, wins first play not back', async () => {
+    const older = await issuer.issue({ videoId: v, device, issuedAtMs: clock.now() - DAY_MS });
+    await licenses.acquire(v, 'offline');
+    licenses.recordWatched(v, 10);
+    const firstPlayAtMs = clock.now();
+    clock.advance(HOUR_MS);
+    service.acquire = async () => ({ license: older, nowMs: clock.now() });
+    expect(await licenses.acquire(v, 'offline')).toMatchObject({ allowed: true, firstPlayAtMs });
   });
 
   test('is not asked for where the policy forbids it; offline it says so and changes nothing', async () => {

@@ -4,6 +4,7 @@ import type { Database, Migration } from '../database/types.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { LicensePurpose, Verdict } from '../shared/license.ts';
 import type { Log } from '../shared/platform.ts';
+import { SECOND_MS } from '../shared/units.ts';
 import type { Ms } from '../shared/units.ts';
 import { fingerprintOf, openContentKey, verifyLicense } from './claims.ts';
 import type { LicenseKey } from './claims.ts';
@@ -14,13 +15,17 @@ import { createKeyCache } from './key-cache.ts';
 import { flushReleases } from './releases.ts';
 import { trustedTimeMigration } from './trusted-time.ts';
 import type { PersistentTrustedTime } from './trusted-time.ts';
-import type { LicenseService, Licenses } from './types.ts';
+import type { LicenseService, Licenses, WatchedIn } from './types.ts';
 import { refusalError, verdict as decide } from './verdict.ts';
+import type { Viewing } from './verdict.ts';
 import { createViewings } from './viewings.ts';
 
 export const licenseMigrations: readonly Migration[] = [trustedTimeMigration, ...grantMigrations];
 
 const WatchedSeconds = z.number().nonnegative();
+/** Who asks without being a viewing: a screen, a download. */
+const NOBODY = '';
+const ANYBODY: WatchedIn = { viewingId: 'anybody', durationSeconds: null };
 
 /**
  * Licenses for offline use are rows; those for streaming live in memory and end with the run. `licenseKeys`
@@ -48,26 +53,26 @@ export function createLicenses(from: {
   const ownOf = (grant: KeptGrant | null | undefined) => (grant && isOwn(grant) ? grant : null);
   const grantOf = (videoId: string) => ownOf(rows.read(videoId)) ?? ownOf(streams.get(videoId));
 
-  function judge(grant: KeptGrant | null, videoId: string): Verdict {
-    const nowMs = trustedTime.now();
-    const result = decide(
-      grant?.claims ?? null,
-      {
-        firstPlayAtMs: grant?.firstPlayAtMs ?? null,
-        viewingSinceMs: viewings.since(videoId, nowMs),
-        ended: grant?.ended ?? null,
-      },
-      { nowMs, isClockBehind: trustedTime.isClockBehind() },
-    );
-    if (!result.allowed) keys.wipe(videoId);
+  function decideFor(grant: KeptGrant | null, viewing: Viewing | null): Verdict {
+    const { firstPlayAtMs, ended } = grant ?? { firstPlayAtMs: null, ended: null };
+    const trusted = { nowMs: trustedTime.now(), isClockBehind: trustedTime.isClockBehind() };
+    return decide(grant?.claims ?? null, { firstPlayAtMs, viewing, ended }, trusted);
+  }
+  /** Some viewing may finish, and needs license and key for it. */
+  const isFinishing = (grant: KeptGrant | null, videoId: string) =>
+    viewings.all(videoId, trustedTime.now()).some((viewing) => decideFor(grant, viewing).allowed);
+
+  function judge(grant: KeptGrant | null, videoId: string, viewingId: string): Verdict {
+    const result = decideFor(grant, viewings.of(videoId, viewingId, trustedTime.now()));
+    if (!result.allowed && !isFinishing(grant, videoId)) keys.wipe(videoId);
     return result;
   }
-  const verdictOf = (videoId: string) => judge(grantOf(videoId), videoId);
+  const verdictOf = (videoId: string, viewingId = NOBODY) => judge(grantOf(videoId), videoId, viewingId);
 
   /** The grant, if its key may be used just now; else throws why not. */
-  function usable(videoId: string): KeptGrant & { license: string } {
+  function usable(videoId: string, viewingId: string): KeptGrant & { license: string } {
     const grant = grantOf(videoId);
-    const result = judge(grant, videoId);
+    const result = judge(grant, videoId, viewingId);
     if (!result.allowed) throw refusalError(result, videoId);
     if (!grant || grant.license === null) throw new LayoverError('license/none', { videoId });
     return { ...grant, license: grant.license };
@@ -92,9 +97,15 @@ export function createLicenses(from: {
     return { claims, license: answer.license, keyFingerprint, ...untouched };
   }
 
-  /** New windows, unless it is the very license that is held: being sent again, it clears nothing. */
-  function keep(fresh: KeptGrant, held: KeptGrant | null): void {
-    if (held?.license === fresh.license) return;
+  /**
+   * New windows, unless it is the very license that is held: being sent again, it clears nothing. Nor does an
+   * older one: whoever sends it again does not win first play back.
+   */
+  function keep(genuine: KeptGrant, held: KeptGrant | null): void {
+    if (held?.license === genuine.license) return;
+    const isOlder = held !== null && genuine.claims.issuedAtMs < held.claims.issuedAtMs;
+    const { firstPlayAtMs, watchedSeconds } = isOlder ? held : genuine;
+    const fresh = { ...genuine, firstPlayAtMs, watchedSeconds };
     keys.wipe(fresh.claims.videoId);
     if (fresh.claims.purpose === 'offline') {
       database.transaction(() => {
@@ -139,26 +150,28 @@ export function createLicenses(from: {
     return verdictOf(videoId);
   }
 
-  async function contentKey(videoId: string): Promise<Uint8Array> {
-    const { license, claims: kept } = usable(videoId);
+  async function contentKey(videoId: string, viewingId = NOBODY): Promise<Uint8Array> {
+    const { license, claims: kept } = usable(videoId, viewingId);
     const cached = keys.get(videoId, license);
     if (cached) return cached;
     const { sealedContentKey, ...claims } = await verify(license, videoId);
     if (!isDeepStrictEqual(claims, kept)) throw new LayoverError('license/forged', { videoId });
     const key = await openContentKey(sealedContentKey, device);
     // Opening took a moment: the verdict may have ended, the license may be gone or another.
-    if (usable(videoId).license === license) keys.put(videoId, license, key);
+    if (usable(videoId, viewingId).license === license) keys.put(videoId, license, key);
     return key;
   }
 
-  function recordWatched(videoId: string, watchedSeconds: number): Verdict {
+  function recordWatched(videoId: string, watchedSeconds: number, viewing = ANYBODY): Verdict {
     const seconds = WatchedSeconds.parse(watchedSeconds);
+    const { viewingId, durationSeconds } = viewing;
     const grant = grantOf(videoId);
-    const before = judge(grant, videoId);
+    const before = judge(grant, videoId, viewingId);
     if (!grant || !before.allowed) return before;
     const nowMs = trustedTime.now();
-    viewings.note(videoId, nowMs);
-    if (grant.firstPlayAtMs !== null || seconds === 0) return judge(grant, videoId);
+    const durationMs = durationSeconds === null ? null : durationSeconds * SECOND_MS;
+    if (seconds > 0) viewings.note(videoId, viewingId, nowMs, durationMs);
+    if (grant.firstPlayAtMs !== null || seconds === 0) return judge(grant, videoId, viewingId);
 
     const watched = grant.watchedSeconds + seconds;
     const isFirstPlay = watched >= grant.claims.policy.play_start_grace_period_seconds;
@@ -172,7 +185,7 @@ export function createLicenses(from: {
       streams.set(videoId, after);
     }
     if (isFirstPlay) log.info('license/first-play', { videoId });
-    return judge(after, videoId);
+    return judge(after, videoId, viewingId);
   }
 
   const flush = () => flushReleases({ rows, service, accountId: from.accountId, log });
@@ -194,10 +207,11 @@ export function createLicenses(from: {
     for (const grant of rows.all()) {
       if (grant.license === null) continue;
       const { videoId } = grant.claims;
-      const ended = endedBy(judge(grant, videoId));
-      if (ended) rows.write({ ...grant, license: null, ended });
+      const ended = endedBy(judge(grant, videoId, NOBODY));
+      if (ended && !isFinishing(grant, videoId)) rows.write({ ...grant, license: null, ended });
     }
-    for (const [videoId, grant] of streams) if (endedBy(judge(grant, videoId))) streams.delete(videoId);
+    for (const [videoId, grant] of streams)
+      if (endedBy(judge(grant, videoId, NOBODY)) && !isFinishing(grant, videoId)) streams.delete(videoId);
   }
 
   return {
@@ -208,7 +222,7 @@ export function createLicenses(from: {
     release,
     purgeExpired,
     verdict: verdictOf,
-    endViewing: (videoId) => viewings.end(videoId),
+    endViewing: (videoId, viewingId) => viewings.end(videoId, viewingId),
     flushReleases: flush,
     held: () =>
       rows
@@ -225,9 +239,12 @@ function endedBy(result: Verdict): KeptGrant['ended'] {
     case 'license-expired':
     case 'rental-expired':
     case 'playback-expired':
+    case 'renewal-overdue':
+    case 'revoked':
       return { reason: result.reason, sinceMs: result.sinceMs };
     case 'no-license':
     case 'not-allowed':
+    case 'not-yet':
     case 'clock-behind':
       return null;
   }

@@ -57,7 +57,7 @@ export function createOwnKeys(from: {
 
   function seal(videoId: string, key: Uint8Array): Buffer {
     const nonce = from.random(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce, { authTagLength: TAG_BYTES });
+    const cipher = createCipheriv(algorithms.sealing, sealingKey, nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(Buffer.from(videoId));
     return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()]);
   }
@@ -75,7 +75,7 @@ export function createOwnKeys(from: {
       try {
         const { sealed } = Row.parse(one.get(videoId));
         const at = (start: Bytes, end?: Bytes) => sealed.subarray(start, end);
-        const decipher = createDecipheriv('aes-256-gcm', sealingKey, at(0, NONCE_BYTES), {
+        const decipher = createDecipheriv(algorithms.sealing, sealingKey, at(0, NONCE_BYTES), {
           authTagLength: TAG_BYTES,
         });
         decipher.setAAD(Buffer.from(videoId));
@@ -101,10 +101,11 @@ export function withOwnKeys(licenses: Licenses, own: OwnKeys): LicensesAndOwn {
       if (!own.has(videoId)) own.make(videoId);
     },
     acquire: async (videoId, purpose) => (own.has(videoId) ? unlimited : licenses.acquire(videoId, purpose)),
-    verdict: (videoId) => (own.has(videoId) ? unlimited : licenses.verdict(videoId)),
-    contentKey: async (videoId) => (own.has(videoId) ? own.open(videoId) : licenses.contentKey(videoId)),
-    recordWatched: (videoId, watchedSeconds) =>
-      own.has(videoId) ? unlimited : licenses.recordWatched(videoId, watchedSeconds),
+    verdict: (videoId, viewingId) => (own.has(videoId) ? unlimited : licenses.verdict(videoId, viewingId)),
+    contentKey: async (videoId, viewingId) =>
+      own.has(videoId) ? own.open(videoId) : licenses.contentKey(videoId, viewingId),
+    recordWatched: (videoId, watchedSeconds, viewing) =>
+      own.has(videoId) ? unlimited : licenses.recordWatched(videoId, watchedSeconds, viewing),
     renew: async (videoId) => (own.has(videoId) ? unlimited : licenses.renew(videoId)),
     async release(videoId) {
       if (own.has(videoId)) own.drop(videoId);

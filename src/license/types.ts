@@ -29,24 +29,34 @@ export interface TrustedTime {
   observeServiceTime(nowMs: Ms): void;
 }
 
+/** One player in one window, from play to stop. */
+export interface WatchedIn {
+  readonly viewingId: string;
+  /** Of the video; null: not known, and then soft enforcement has no end of its own. */
+  readonly durationSeconds: Seconds | null;
+}
+
 /** Decides, alone and offline, whether a byte may be played, and holds the key to it. Errors: `license/*`. */
 export interface Licenses {
   /** Gets a license and keeps it (offline) or holds it in memory for this run (stream). */
   acquire(videoId: string, purpose: LicensePurpose): Promise<Verdict>;
-  /** The license for offline use where there is one, else the one for streaming. */
-  verdict(videoId: string): Verdict;
-  /** The content key while the verdict allows; throws the verdict's refusal as an error otherwise. */
-  contentKey(videoId: string): Promise<Uint8Array>;
   /**
-   * Counts really watched time; after `play_start_grace_period` it writes first play, once, durably, before
-   * it returns. Gives the verdict as it is then.
+   * The license for offline use where there is one, else the one for streaming. `viewingId`: who asks is a
+   * viewing that `recordWatched` knows, which may be one that soft enforcement lets finish.
    */
-  recordWatched(videoId: string, watchedSeconds: Seconds): Verdict;
+  verdict(videoId: string, viewingId?: string): Verdict;
+  /** The content key while that verdict allows; throws its refusal as an error otherwise. */
+  contentKey(videoId: string, viewingId?: string): Promise<Uint8Array>;
+  /**
+   * Counts really watched time, none while it is paused; after `play_start_grace_period` it writes first play, once, durably, before
+   * it returns. Gives the verdict as it is then, for that viewing.
+   */
+  recordWatched(videoId: string, watchedSeconds: Seconds, viewing?: WatchedIn): Verdict;
   /**
    * The viewing that `recordWatched` began is over (stop, end, window closed): what soft enforcement let go on
-   * past its end does not go on any further.
+   * past its end does not go on any further. Without an id: every viewing of the video.
    */
-  endViewing(videoId: string): void;
+  endViewing(videoId: string, viewingId?: string): void;
   /** Same content key, new windows. Needs the service. */
   renew(videoId: string): Promise<Verdict>;
   /** Forgets the license here at once; tells the service now or, offline, when it is back. */

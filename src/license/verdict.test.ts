@@ -27,7 +27,7 @@ function at(
       ...untouched,
       ...state,
       firstPlayAtMs: since(state.firstPlayAtMs),
-      viewingSinceMs: since(state.viewingSinceMs),
+      viewing: state.viewing ? { ...state.viewing, sinceMs: issuedAtMs + state.viewing.sinceMs } : null,
     },
     { nowMs: issuedAtMs + atMs, isClockBehind },
   );
@@ -44,7 +44,7 @@ const cases: {
   {
     name: 'license, even during a viewing',
     policy: { license_duration_seconds: 100 },
-    state: { firstPlayAtMs: 10_000, viewingSinceMs: 10_000 },
+    state: { firstPlayAtMs: 10_000, viewing: { sinceMs: 10_000, durationMs: null } },
     endMs: 100_000,
     reason: 'license-expired',
   },
@@ -57,7 +57,7 @@ const cases: {
   {
     name: 'hard rental after first play',
     policy: { ...hard, rental_duration_seconds: 60 },
-    state: { firstPlayAtMs: 50_000, viewingSinceMs: 50_000 },
+    state: { firstPlayAtMs: 50_000, viewing: { sinceMs: 50_000, durationMs: null } },
     endMs: 60_000,
     reason: 'rental-expired',
   },
@@ -71,7 +71,7 @@ const cases: {
   {
     name: 'hard playback during a viewing',
     policy: { ...hard, playback_duration_seconds: 30 },
-    state: { firstPlayAtMs: 50_000, viewingSinceMs: 50_000 },
+    state: { firstPlayAtMs: 50_000, viewing: { sinceMs: 50_000, durationMs: null } },
     endMs: 80_000,
     reason: 'playback-expired',
   },
@@ -153,16 +153,71 @@ test('the rental window does not stop what has started', () => {
 
 test('a viewing that began before the playback end may finish; one that began at it may not', () => {
   const policy = { playback_duration_seconds: 30 };
-  expect(at(29_999, policy, { firstPlayAtMs: 0, viewingSinceMs: 1 })).toMatchObject({
+  expect(at(29_999, policy, { firstPlayAtMs: 0, viewing: { sinceMs: 1, durationMs: null } })).toMatchObject({
     playableUntilMs: issuedAtMs + 30_000,
     limitedBy: 'playback',
   });
-  const finishing = at(90_000, policy, { firstPlayAtMs: 0, viewingSinceMs: 29_999 });
+  const finishing = at(90_000, policy, { firstPlayAtMs: 0, viewing: { sinceMs: 29_999, durationMs: null } });
   expect(finishing).toMatchObject({ allowed: true, playableUntilMs: null, limitedBy: 'none' });
-  expect(at(90_000, policy, { firstPlayAtMs: 0, viewingSinceMs: 30_000 }).allowed).toBe(false);
   expect(
-    at(90_000, { ...policy, license_duration_seconds: 95 }, { firstPlayAtMs: 0, viewingSinceMs: 0 }),
+    at(90_000, policy, { firstPlayAtMs: 0, viewing: { sinceMs: 30_000, durationMs: null } }).allowed,
+  ).toBe(false);
+  expect(
+    at(
+      90_000,
+      { ...policy, license_duration_seconds: 95 },
+      { firstPlayAtMs: 0, viewing: { sinceMs: 0, durationMs: null } },
+    ),
   ).toMatchObject({ allowed: true, playableUntilMs: issuedAtMs + 95_000 });
+});
+
+test('a viewing that finishes does so within the length of the video', () => {
+  const policy = { playback_duration_seconds: 30 };
+  const state = { firstPlayAtMs: 0, viewing: { sinceMs: 1, durationMs: 7_000 } };
+  expect(at(29_999, policy, state)).toMatchObject({ playableUntilMs: issuedAtMs + 30_000 });
+  expect(at(30_000, policy, state)).toMatchObject({
+    allowed: true,
+    playableUntilMs: issuedAtMs + 37_000,
+    limitedBy: 'playback',
+  });
+  expect(at(36_999, policy, state).allowed).toBe(true);
+  expect(at(37_000, policy, state)).toMatchObject({ allowed: false, reason: 'playback-expired' });
+});
+
+test('a viewing that began before the end of the rental may go on, where that is soft', () => {
+  const rental = { rental_duration_seconds: 60 };
+  const viewing = { sinceMs: 59_999, durationMs: 7_000 };
+  expect(at(60_000, rental, { viewing }).allowed).toBe(true);
+  expect(at(67_000, rental, { viewing })).toMatchObject({ reason: 'rental-expired' });
+  expect(at(60_000, rental, { viewing: { ...viewing, sinceMs: 60_000 } }).allowed).toBe(false);
+  expect(at(60_000, { ...rental, ...hard }, { viewing })).toMatchObject({ reason: 'rental-expired' });
+});
+
+test('a renewal that does not succeed for too long ends everything', () => {
+  const policy = { renewal_delay_seconds: 10, renewal_recovery_duration_seconds: 5 };
+  expect(at(14_999, policy)).toMatchObject({ allowed: true, limitedBy: 'renewal' });
+  expect(at(15_000, policy, { firstPlayAtMs: 1, viewing: { sinceMs: 1, durationMs: null } })).toEqual({
+    allowed: false,
+    reason: 'renewal-overdue',
+    sinceMs: issuedAtMs + 15_000,
+    canRenew: true,
+  });
+  expect(at(1e12, { ...policy, renewal_recovery_duration_seconds: 0 }).allowed).toBe(true);
+  expect(at(1e12, { ...policy, renewal_delay_seconds: 0 }).allowed).toBe(true);
+  expect(at(1e12, { ...policy, can_renew: false }).allowed).toBe(true);
+});
+
+test('a title that has not begun is refused until the very moment', () => {
+  const grant = { issuedAtMs, policy: unlimited, notBeforeMs: issuedAtMs + 100 };
+  const when = (ms: number) => verdict(grant, untouched, { nowMs: issuedAtMs + ms, isClockBehind: false });
+  expect(when(99)).toEqual({
+    allowed: false,
+    reason: 'not-yet',
+    sinceMs: null,
+    startsAtMs: issuedAtMs + 100,
+    canRenew: false,
+  });
+  expect(when(100).allowed).toBe(true);
 });
 
 test('no license, not allowed, not renewable', () => {

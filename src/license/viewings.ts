@@ -1,33 +1,42 @@
 import { HOUR_MS } from '../shared/units.ts';
 import type { Ms } from '../shared/units.ts';
+import type { Viewing } from './verdict.ts';
 
 /**
- * A viewing of which nothing is heard for so long is over, even if nobody said so (a window that crashed, a
- * laptop that slept through the night). Long enough for dinner.
+ * A viewing in which nothing was watched for so long is over, even if nobody said so (a pause for the night, a
+ * window that crashed, a laptop that slept). Long enough for dinner.
  */
 const VIEWING_GAP_MS: Ms = HOUR_MS;
 
 /** Which viewings are under way, and since when. In memory: a restart ends them all. */
 export interface Viewings {
-  /** A sign of life; the first one begins the viewing. */
-  note(videoId: string, nowMs: Ms): void;
-  end(videoId: string): void;
-  since(videoId: string, nowMs: Ms): Ms | null;
+  /** Something was watched; the first time begins the viewing. */
+  note(videoId: string, viewingId: string, nowMs: Ms, durationMs: Ms | null): void;
+  /** Without an id: all of the video's. */
+  end(videoId: string, viewingId?: string): void;
+  of(videoId: string, viewingId: string, nowMs: Ms): Viewing | null;
+  all(videoId: string, nowMs: Ms): Viewing[];
 }
 
 export function createViewings(): Viewings {
-  const underWay = new Map<string, { sinceMs: Ms; lastMs: Ms }>();
-  const since = (videoId: string, nowMs: Ms) => {
-    const viewing = underWay.get(videoId);
-    return viewing && nowMs - viewing.lastMs <= VIEWING_GAP_MS ? viewing.sinceMs : null;
+  const underWay = new Map<string, Map<string, Viewing & { lastMs: Ms }>>();
+  const isLive = ({ lastMs }: { lastMs: Ms }, nowMs: Ms) => nowMs - lastMs <= VIEWING_GAP_MS;
+  const of = (videoId: string, viewingId: string, nowMs: Ms) => {
+    const viewing = underWay.get(videoId)?.get(viewingId);
+    return viewing && isLive(viewing, nowMs) ? viewing : null;
   };
   return {
-    since,
-    note(videoId, nowMs) {
-      underWay.set(videoId, { sinceMs: since(videoId, nowMs) ?? nowMs, lastMs: nowMs });
+    of,
+    all: (videoId, nowMs) =>
+      [...(underWay.get(videoId)?.values() ?? [])].filter((viewing) => isLive(viewing, nowMs)),
+    note(videoId, viewingId, nowMs, durationMs) {
+      const ofVideo = underWay.get(videoId) ?? new Map<string, Viewing & { lastMs: Ms }>();
+      const sinceMs = of(videoId, viewingId, nowMs)?.sinceMs ?? nowMs;
+      underWay.set(videoId, ofVideo.set(viewingId, { sinceMs, lastMs: nowMs, durationMs }));
     },
-    end(videoId) {
-      underWay.delete(videoId);
+    end(videoId, viewingId) {
+      if (viewingId === undefined) underWay.delete(videoId);
+      else underWay.get(videoId)?.delete(viewingId);
     },
   };
 }

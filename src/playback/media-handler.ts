@@ -39,7 +39,7 @@ export function createMediaHandler(deps: HandlerDeps): (request: Request) => Pro
   async function answer(session: Session, request: Request, wanted: Wanted, type: string): Promise<Response> {
     const { signal: ended } = session.ending;
     // First of all, and for every segment: may this be played?
-    await deps.licenses.contentKey(session.videoId);
+    await deps.licenses.contentKey(session.videoId, session.sessionId);
     session.isRefused = false;
 
     let sizeBytes = knownBytes(deps, session, wanted);

@@ -281,14 +281,15 @@ describe('the verdict', () => {
     await until(() => refused.length === 1);
   });
 
-  it('hears of the end of a viewing when its last session ends', () => {
+  it('hears of the end of each viewing, once, and of no other', () => {
     const one = start('online');
     const two = start('online');
+    const ended = () => licenses.calls.filter((call) => call.startsWith('endViewing'));
     playback.stop(one.sessionId);
-    expect(licenses.calls).not.toContain('endViewing video');
+    expect(ended()).toEqual([`endViewing video ${one.sessionId}`]);
     playback.stop(two.sessionId);
     playback.stop(two.sessionId);
-    expect(licenses.calls.filter((call) => call === 'endViewing video')).toHaveLength(1);
+    expect(ended()).toEqual([`endViewing video ${one.sessionId}`, `endViewing video ${two.sessionId}`]);
   });
 });
 

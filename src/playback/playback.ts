@@ -43,7 +43,7 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
 
   /** The refusal as license/ words it. */
   async function tellRefusal(session: Session): Promise<void> {
-    await licenses.contentKey(session.videoId).then(
+    await licenses.contentKey(session.videoId, session.sessionId).then(
       () => {},
       (error: unknown) => {
         if (error instanceof LayoverError) onRefused(session, error);
@@ -72,8 +72,7 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
     if (!session) return;
     sessions.delete(sessionId);
     session.ending.abort(new LayoverError('playback/unknown-session'));
-    const isWatchedElsewhere = [...sessions.values()].some(({ videoId }) => videoId === session.videoId);
-    if (!isWatchedElsewhere) licenses.endViewing(session.videoId);
+    licenses.endViewing(session.videoId, sessionId);
   }
 
   return {
@@ -85,7 +84,9 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
         videoId,
         presentation,
         downloadId,
-        steering: renewPathways && cdn.steer(presentation.pathways, renewPathways, probePathOf(presentation)),
+        steering:
+          renewPathways &&
+          cdn.steer(presentation.pathways, renewPathways, { probePath: probePathOf(presentation) }),
         ending: new AbortController(),
         samples: [],
         counts: new Map(),
@@ -104,10 +105,12 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
     },
     tick({ sessionId, watchedSeconds, state }) {
       const session = sessionOf(sessionId);
-      const verdict = licenses.recordWatched(session.videoId, watchedSeconds);
+      const { durationSeconds } = session.presentation;
+      const viewing = { viewingId: sessionId, durationSeconds };
+      const verdict = licenses.recordWatched(session.videoId, watchedSeconds, viewing);
       if (verdict.allowed) session.isRefused = false;
       else void tellRefusal(session);
-      if (state === 'ended') licenses.endViewing(session.videoId);
+      if (state === 'ended') licenses.endViewing(session.videoId, sessionId);
       // Testing goes on during play: the next best is known when the best one fails.
       if (state === 'playing') void session.steering?.probe(session.ending.signal);
       return verdict;

@@ -53,7 +53,7 @@ export async function fetchPlain(
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
   const { bytes, ocaId, transferMs } = await session.steering.fetch(request, signal);
   // The verdict once more: to fetch may have taken long.
-  const plain = await decryptSegment(bytes, encryption, await licenses.contentKey(session.videoId));
+  const plain = await decryptSegment(bytes, encryption, await licenses.contentKey(session.videoId, session.sessionId));
   if (plain.byteLength !== (integrity?.plainBytes ?? plain.byteLength))
     throw new LayoverError('cdn/digest-mismatch', { path });
   remember(session, { renditionId, index, source: ocaId, bytes: plain.byteLength, transferMs });
@@ -110,7 +110,7 @@ async function* readStored(
 ): AsyncGenerator<Uint8Array> {
   if (end === start) return;
   // Opened for this one answer: between two, no key of the track is in memory.
-  const key = await licenses.contentKey(session.videoId);
+  const key = await licenses.contentKey(session.videoId, session.sessionId);
   const track = store.unlock(trackIdOf(session, renditionId) ?? '', key);
   try {
     yield* track.read(segment.index, { offsetBytes: start, lengthBytes: end - start });

@@ -70,10 +70,7 @@ const register = {
     'Layover cannot write to {folder}. Allow writing to it or choose another folder.',
     'after-action',
   ],
-  'store/missing': [
-    'The files of this download are gone. Resume it to download them again.',
-    'after-action',
-  ],
+  'store/missing': ['The files of this download are gone. Resume it to download them again.', 'after-action'],
   'store/absent': [
     'The drive with your downloads is not there ({folder}). Connect it and try again; nothing is lost.',
     'after-action',
@@ -143,6 +140,18 @@ const register = {
   ],
   'license/playback-expired': [
     'The time to finish this download is over. Go online and renew it; nothing is downloaded again.',
+    'after-action',
+  ],
+  'license/renewal-overdue': [
+    'This download has been offline for too long. Go online and renew it; nothing is downloaded again.',
+    'after-action',
+  ],
+  'license/not-yet': [
+    'This title has not started yet. Your download is ready and plays when it does.',
+    'later',
+  ],
+  'license/revoked': [
+    'The service has taken this download back. Remove it, and look for the title again.',
     'after-action',
   ],
   'license/clock-behind': [

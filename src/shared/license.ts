@@ -19,9 +19,13 @@ export const LicensePolicy = z.object({
   play_start_grace_period_seconds: z.int().nonnegative(),
   soft_enforce_playback_duration: z.boolean(),
   soft_enforce_rental_duration: z.boolean(),
-  /** From issue to when renewal is first tried. */
+  /** From issue to when renewal is first tried; 0: not ahead of need. */
   renewal_delay_seconds: z.int().nonnegative(),
   renewal_retry_interval_seconds: z.int().nonnegative(),
+  /** From when renewal is first tried to the end of everything, should it not succeed. */
+  renewal_recovery_duration_seconds: z.int().nonnegative().default(0),
+  /** Renewal is due as soon as play has started, whatever the delay. */
+  renew_with_usage: z.boolean().default(false),
 });
 export type LicensePolicy = z.infer<typeof LicensePolicy>;
 
@@ -37,13 +41,17 @@ export const LicenseClaims = z.object({
   purpose: LicensePurpose,
   issuedAtMs: z.int().positive(),
   policy: LicensePolicy,
+  /** Downloads may come before the title does: it plays from here on. */
+  notBeforeMs: z.int().positive().optional(),
+  /** Tallest picture that the plan includes. */
+  maxHeight: z.int().positive().optional(),
   /** Compact JWE, ECDH-ES (P-256) direct with A256GCM; plaintext: the 16 bytes of the content key. */
   sealedContentKey: z.string().min(1),
 });
 export type LicenseClaims = z.infer<typeof LicenseClaims>;
 
 /** Which limit binds: the screen words its sentence by it. */
-export const VerdictLimit = z.enum(['license', 'rental', 'playback', 'none']);
+export const VerdictLimit = z.enum(['license', 'rental', 'playback', 'renewal', 'none']);
 export type VerdictLimit = z.infer<typeof VerdictLimit>;
 
 export const RefusalReason = z.enum([
@@ -52,6 +60,12 @@ export const RefusalReason = z.enum([
   'license-expired',
   'rental-expired',
   'playback-expired',
+  /** The service wanted to hear of this computer long ago. */
+  'renewal-overdue',
+  /** Its time has not come. */
+  'not-yet',
+  /** The service took it back. */
+  'revoked',
   'clock-behind',
 ]);
 export type RefusalReason = z.infer<typeof RefusalReason>;
@@ -63,6 +77,9 @@ export const refusalErrorCode: Record<RefusalReason, ErrorCode> = {
   'license-expired': 'license/expired',
   'rental-expired': 'license/rental-expired',
   'playback-expired': 'license/playback-expired',
+  'renewal-overdue': 'license/renewal-overdue',
+  'not-yet': 'license/not-yet',
+  revoked: 'license/revoked',
   'clock-behind': 'license/clock-behind',
 };
 
@@ -89,6 +106,8 @@ export const Verdict = z.discriminatedUnion('allowed', [
     reason: RefusalReason,
     /** When it ended, where that is known. */
     sinceMs: z.int().nullable(),
+    /** Only of `not-yet`: when it begins. */
+    startsAtMs: z.int().optional(),
     /** Whether going online and renewing gives it back. */
     canRenew: z.boolean(),
   }),
