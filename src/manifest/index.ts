@@ -1,4 +1,5 @@
 export type { PresentationOptions } from './assemble.ts';
+export type { FetchBytes } from './dash/file-index.ts';
 export * as dash from './dash/presentation.ts';
 export * as hls from './hls/presentation.ts';
 export { attachIntegrity } from './integrity.ts';

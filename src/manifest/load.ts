@@ -1,5 +1,6 @@
 import type { Presentation } from '../shared/presentation.ts';
 import type { PresentationOptions } from './assemble.ts';
+import type { FetchBytes } from './dash/file-index.ts';
 import * as dash from './dash/presentation.ts';
 import * as hls from './hls/presentation.ts';
 import { checkText } from './limits.ts';
@@ -12,6 +13,8 @@ export interface LoadOptions extends PresentationOptions {
    * comes through as it is. It should stop reading at 8 MiB, which are refused here anyway.
    */
   readonly fetchText: (url: string) => Promise<string>;
+  /** For indexes inside media files (DASH SegmentBase); without it such manifests are refused. */
+  readonly fetchBytes?: FetchBytes | undefined;
 }
 
 /**
@@ -19,9 +22,12 @@ export interface LoadOptions extends PresentationOptions {
  * `manifest/malformed`, `manifest/unsupported`, `manifest/live`, and whatever `fetchText` throws.
  */
 export async function loadPresentation(options: LoadOptions): Promise<Presentation> {
-  const { manifestUrl, fetchText, pathways } = options;
+  const { manifestUrl, fetchText, fetchBytes, pathways } = options;
   const text = await fetchText(manifestUrl);
-  if (dialectOf(text) === 'dash') return dash.presentation(text, manifestUrl, { pathways });
+  if (dialectOf(text) === 'dash')
+    return fetchBytes
+      ? dash.load(text, manifestUrl, fetchBytes, { pathways })
+      : dash.presentation(text, manifestUrl, { pathways });
   const urls = hls.mediaPlaylistUrls(text, manifestUrl);
   const mediaTexts = new Map(
     await Promise.all(urls.map(async (url): Promise<[string, string]> => [url, await fetchText(url)])),

@@ -95,7 +95,8 @@ describe('mpd-parser and we agree', () => {
       const theirs = oracle[at] ?? [];
       expect([...ours.keys()].toSorted()).toEqual(theirs.map((one) => one.attributes.NAME).toSorted());
       for (const { attributes, segments } of theirs) {
-        const mine = ours.get(attributes.NAME) ?? [];
+        // It has no word for time without bytes.
+        const mine = (ours.get(attributes.NAME) ?? []).filter(({ isGap }) => !isGap);
         const base = read.pathways[0]?.baseUrl ?? '';
         expect(
           mine.map((one) => new URL(one.path, base).href),

@@ -1,102 +1,143 @@
-import { INIT_INDEX } from '../../shared/presentation.ts';
-import type { Pathway, Presentation, Rendition, RenditionKind } from '../../shared/presentation.ts';
-import { folderOf, pathFinder, resolveAddress } from '../address.ts';
+import type { ClosedCaptions, Presentation } from '../../shared/presentation.ts';
+import type { Seconds } from '../../shared/units.ts';
+import { pathFinder } from '../address.ts';
 import { assemble } from '../assemble.ts';
 import type { PresentationOptions } from '../assemble.ts';
-import { checkText, Totals } from '../limits.ts';
+import { checkSegmentCount, checkText, Totals } from '../limits.ts';
 import { unsupported } from '../refuse.ts';
 import { renditionIds } from '../rendition-ids.ts';
+import { toMicros } from '../timing.ts';
+import { basesOf } from './base-urls.ts';
+import type { Bases } from './base-urls.ts';
+import { readFileIndex } from './file-index.ts';
+import type { FetchBytes, FileIndex } from './file-index.ts';
+import { strayOf } from './fit.ts';
 import { parseMpd } from './mpd.ts';
-import type { Mpd, Representation } from './mpd.ts';
-import { demandOf, filesOf } from './segments.ts';
-import type { Files } from './segments.ts';
+import type { Mpd } from './mpd.ts';
+import { filesOf, isDefaultIn, renditionOf } from './rendition.ts';
+import type { Span } from './rendition.ts';
+import type { Representation } from './representation.ts';
+import { partOf, rangeOf } from './segments.ts';
+import type { Part } from './segments.ts';
+import { tracksOf } from './tracks.ts';
+import type { Track } from './tracks.ts';
 
-/** Everything that an MPD says. Errors: `manifest/malformed`, `manifest/unsupported`, `manifest/live`. */
+type Indexes = ReadonlyMap<Representation, FileIndex>;
+
+/**
+ * Everything that an MPD says. Errors: `manifest/malformed`, `manifest/unsupported` (also for files that are
+ * cut along an index inside them: see `load`), `manifest/live`.
+ */
 export function presentation(text: string, url: string, options: PresentationOptions = {}): Presentation {
-  checkText(text);
-  const mpd = parseMpd(text);
-  const pathways = options.pathways ?? pathwaysOf(mpd, url);
-  const toPath = pathFinder(pathways);
-  const usable = mpd.representations.filter(isPlayable);
-  refuseDrm(mpd.representations, usable);
+  const source = openMpd(text, url, options);
+  return presentationOf(source, new Map());
+}
+
+/**
+ * The same with the indexes that lie inside the files (SegmentBase), which are fetched. Errors: as above,
+ * and whatever `fetchBytes` throws.
+ */
+export async function load(
+  text: string,
+  url: string,
+  fetchBytes: FetchBytes,
+  options: PresentationOptions = {},
+): Promise<Presentation> {
+  const source = openMpd(text, url, options);
+  const used = new Set(source.tracks.flatMap(({ parts }) => parts));
+  const indexes = new Map<Representation, FileIndex>();
+  const waiting = [...used].values();
   const totals = new Totals();
-  for (const one of usable) {
-    const { segments, addressLength } = demandOf(one, mpd.periodSeconds);
-    totals.add(segments, addressLength + url.length);
-  }
-  const ids = renditionIds(usable.map((one) => ({ ...one, offered: [one.id] })));
-  const bases = mpd.baseUrls.map(({ reference }) => resolveAddress(reference, url));
-  // They are alternatives: any will do that a pathway holds.
-  const origin = bases.find((base) => toPath(`${base}x`) !== `${base}x`) ?? bases[0] ?? folderOf(url);
-  const renditions = usable.map((representation, at) => {
-    const files = filesOf(representation, mpd.periodSeconds, origin);
-    return renditionOf(representation, ids[at] ?? '', files, toPath);
-  });
-  return assemble(renditions, pathways, mpd.periodSeconds);
-}
-
-function pathwaysOf(mpd: Mpd, url: string): Pathway[] {
-  const taken = new Set<string>();
-  const pathways = mpd.baseUrls.flatMap(({ reference, serviceLocation }, at): Pathway[] => {
-    const baseUrl = folderOf(resolveAddress(reference, url));
-    let id = serviceLocation ?? (at === 0 ? 'origin' : `base-${at + 1}`);
-    for (const wanted = id; taken.has(id); id = `${wanted}-${at + 1}`);
-    taken.add(id);
-    return [{ id, baseUrl }];
-  });
-  return pathways.length > 0 ? pathways : [{ id: 'origin', baseUrl: folderOf(url) }];
-}
-
-/** Of subtitles, WebVTT as a text file is what the player shows; TTML and text in MP4 are left out. */
-function isPlayable(representation: Representation): boolean {
-  if (representation.protection.kind === 'drm') return false;
-  return representation.kind !== 'subtitles' || representation.mimeType === 'text/vtt';
-}
-
-/** Leaving out all video or all sound would make another thing of it: then it is refused instead. */
-function refuseDrm(all: readonly Representation[], usable: readonly Representation[]): void {
-  const has = (some: readonly Representation[], kind: RenditionKind) => some.some((one) => one.kind === kind);
-  for (const kind of ['video', 'audio'] as const)
-    if (has(all, kind) && !has(usable, kind)) throw unsupported('protection by a DRM system');
-}
-
-function renditionOf(
-  representation: Representation,
-  id: string,
-  files: Files,
-  toPath: (address: string) => string,
-): Rendition {
-  const { kind, codecs, language, roles, frameRate, channels, width, height } = representation;
-  const common = {
-    id,
-    bandwidthBitsPerSecond: representation.bandwidthBitsPerSecond,
-    ...(files.init && {
-      init: {
-        index: INIT_INDEX,
-        path: toPath(files.init.url),
-        startSeconds: 0,
-        durationSeconds: 0,
-        ...(files.init.byteRange && { byteRange: files.init.byteRange }),
-      },
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const one of waiting) {
+        if (one?.addressing.kind !== 'indexed') continue;
+        const { element } = one.addressing;
+        const base = source.bases.baseOf(one.baseLevels);
+        const index = await readFileIndex(fetchBytes, base, rangeOf(element, 'indexRange'));
+        totals.add(index.entries.length, base.length);
+        indexes.set(one, index);
+      }
     }),
-    segments: files.segments.map(({ url, startSeconds, durationSeconds, byteRange, encryption }, index) => ({
-      index,
-      path: toPath(url),
-      startSeconds,
-      durationSeconds,
-      ...(byteRange && { byteRange }),
-      ...(encryption && { encryption }),
-    })),
+  );
+  return presentationOf(source, indexes);
+}
+
+/** Indexes that are asked for at the same time. */
+const AT_ONCE = 6;
+
+interface Source {
+  readonly mpd: Mpd;
+  readonly tracks: readonly Track[];
+  readonly bases: Bases;
+  readonly toPath: (address: string) => string;
+}
+
+function openMpd(text: string, url: string, { pathways }: PresentationOptions): Source {
+  checkText(text);
+  const mpd = parseMpd(text, url);
+  const tracks = tracksOf(mpd.periods);
+  if (tracks.length === 0) throw unsupported('a manifest without video or audio');
+  const levels = mpd.periods.flatMap(({ representations }) => representations.map((one) => one.baseLevels));
+  const given = pathways && pathFinder(pathways);
+  const isHeld = given && ((address: string) => given(address) !== address);
+  const bases = basesOf(levels, url, isHeld, mpd.contentSteering?.pathwayId);
+  return { mpd, tracks, bases: pathways ? { ...bases, pathways } : bases, toPath: given ?? pathFinder(bases.pathways) };
+} // prettier-ignore
+
+function presentationOf({ mpd, tracks, bases, toPath }: Source, indexes: Indexes): Presentation {
+  const made = new Map<Representation, Part>();
+  const partsOf = ({ parts }: Track) => parts.map((one) => one && made.get(one));
+  for (const [at, { durationSeconds: periodSeconds }] of mpd.periods.entries())
+    for (const one of new Set(tracks.map(({ parts }) => parts[at])))
+      if (one) {
+        const base = bases.baseOf(one.baseLevels);
+        made.set(one, partOf(one, { periodSeconds, base, toPath, index: indexes.get(one) }));
+      }
+  checkDemand(tracks.map(partsOf));
+  const spans = spansOf(mpd, tracks.map(partsOf));
+  const ids = renditionIds(tracks.map(({ main }) => ({ ...main, offered: [main.id] })));
+  const isDefault = isDefaultIn(tracks.map(({ main }) => main));
+  const renditions = tracks.map((track, at) =>
+    renditionOf(track.main, ids[at] ?? '', isDefault(track.main), filesOf(partsOf(track), spans)),
+  );
+  const isTold = spans.every((span) => span.isTold);
+  const duration = toMicros(spans.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0));
+  const closedCaptions = captionsOf(tracks);
+  return {
+    ...assemble(renditions, bases.pathways, isTold ? duration : undefined),
+    ...(closedCaptions.length > 0 && { closedCaptions }),
+    ...(mpd.contentSteering && { contentSteering: mpd.contentSteering }),
   };
-  const told = { language, name: representation.label ?? language, isDefault: roles.includes('main') };
-  switch (kind) {
-    case 'video':
-      return { ...common, kind, width, height, ...(frameRate !== undefined && { frameRate }), codecs };
-    case 'audio':
-      return { ...common, kind, ...told, codecs, ...(channels !== undefined && { channels }) };
-    case 'subtitles': {
-      const isForced = roles.includes('forced-subtitle') || roles.includes('forced_subtitle');
-      return { ...common, kind, ...told, isForced };
-    }
+}
+
+/** By arithmetic, before anything is made. */
+function checkDemand(all: readonly (readonly (Part | undefined)[])[]): void {
+  const totals = new Totals();
+  for (const parts of all) {
+    const slots = parts.map((part) => (part ? part.slots.count + part.slots.mostGaps : 1));
+    const count = slots.reduce((sum, one) => sum + one, 0);
+    checkSegmentCount(parts.reduce((sum, part) => sum + (part?.slots.count ?? 1), 0));
+    totals.add(count, Math.max(0, ...parts.map((part) => part?.addressLength ?? 0)));
   }
+}
+
+/** Periods end to end: time between them for which the MPD names nothing is not kept. */
+function spansOf(mpd: Mpd, all: readonly (readonly (Part | undefined)[])[]): Span[] {
+  let startSeconds: Seconds = 0;
+  return mpd.periods.map(({ durationSeconds: told }, at) => {
+    const ends = all.map((parts) => {
+      const slots = parts[at]?.slots;
+      return slots ? slots.endSeconds - strayOf(slots, undefined) : 0;
+    });
+    const durationSeconds = told ?? toMicros(Math.max(0, ...ends));
+    const span = { startSeconds, durationSeconds, isTold: told !== undefined };
+    startSeconds = toMicros(startSeconds + durationSeconds);
+    return span;
+  });
+}
+
+function captionsOf(tracks: readonly Track[]): ClosedCaptions[] {
+  const all = tracks.flatMap(({ main }) => (main.kind === 'video' ? main.closedCaptions : []));
+  return [...new Map(all.map((one) => [one.instreamId, one])).values()];
 }

@@ -1,159 +1,216 @@
 import type { ByteRange, SegmentEncryption } from '../../shared/presentation.ts';
 import type { Seconds } from '../../shared/units.ts';
-import { resolveAddress } from '../address.ts';
+import { folderOf, resolveAddress } from '../address.ts';
 import { checkSegmentCount, MAX_ADDRESS_LENGTH } from '../limits.ts';
 import { malformed, quote, unsupported } from '../refuse.ts';
 import { encryptionAt } from './encryption.ts';
-import type { Representation } from './mpd.ts';
+import type { FileIndex } from './file-index.ts';
+import type { Representation } from './representation.ts';
 import { fillTemplate } from './template.ts';
-import type { TemplateValues } from './template.ts';
-import { slotCount, slotsOf, timingOf } from './timeline.ts';
-import type { Slot } from './timeline.ts';
+import { secondsOf, slotsOf, timingOf } from './timeline.ts';
+import type { Slot, Slots } from './timeline.ts';
+import { bigintOf, integerOf } from './values.ts';
 import { childNamed, childrenNamed } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 
-export interface InitFile {
-  readonly url: string;
+export interface MediaFile {
+  /** As `Segment.path`. */
+  readonly path: string;
   readonly byteRange: ByteRange | undefined;
 }
-export interface SegmentFile extends InitFile {
-  readonly startSeconds: Seconds;
-  readonly durationSeconds: Seconds;
-  readonly encryption: SegmentEncryption | undefined;
-}
-export interface Files {
-  readonly init: InitFile | undefined;
-  readonly segments: readonly SegmentFile[];
+
+/** What a representation is made of in one Period. Counted by arithmetic: nothing is made yet. */
+export interface Part {
+  readonly init: MediaFile | undefined;
+  readonly slots: Slots;
+  readonly addressLength: number;
+  readonly fileOf: (slot: Slot) => MediaFile;
+  readonly encryptionOf: (slot: Slot) => SegmentEncryption | undefined;
 }
 
-/** What a representation asks for, by arithmetic, before anything is made. Errors: `manifest/*`. */
-export function demandOf(
-  representation: Representation,
-  periodSeconds: Seconds | undefined,
-): { segments: number; addressLength: number } {
-  const { addressing, baseReferences } = representation;
-  const base = baseReferences.reduce((sum, reference) => sum + reference.length, 0);
-  if (addressing.kind === 'file') return { segments: 1, addressLength: base };
-  const { element } = addressing;
-  const media = element.attributes.get('media');
-  if (addressing.kind === 'template' && media === undefined) return { segments: 1, addressLength: base };
-  if (media && media.length > MAX_ADDRESS_LENGTH) throw unsupported('addresses of such length');
-  const listed = addressing.kind === 'list' ? childrenNamed(element, 'SegmentURL').length : undefined;
-  const segments = slotCount(timingOf(element, periodSeconds), listed);
-  return { segments, addressLength: base + representation.id.length + (media?.length ?? 0) };
+export interface PartOptions {
+  readonly periodSeconds: Seconds | undefined;
+  /** What the representation's addresses are relative to. */
+  readonly base: string;
+  readonly toPath: (address: string) => string;
+  readonly index: FileIndex | undefined;
 }
 
-/** Every file of a representation, by absolute address on `origin`. Errors: `manifest/*`. */
-export function filesOf(
-  representation: Representation,
-  periodSeconds: Seconds | undefined,
-  origin: string,
-): Files {
-  const base = representation.baseReferences.reduce((outer, inner) => resolveAddress(inner, outer), origin);
+type Content = Omit<Part, 'encryptionOf' | 'addressLength'> & { readonly referenceLength: number };
+
+/** Errors: `manifest/*`. */
+export function partOf(representation: Representation, options: PartOptions): Part {
+  const { base } = options;
+  const { referenceLength, ...content } = contentOf(representation, options);
+  const { id: representationId, bandwidthBitsPerSecond: bandwidth, protection } = representation;
+  return {
+    ...content,
+    addressLength: base.length + referenceLength,
+    encryptionOf: ({ index, number, time }) =>
+      encryptionAt(protection, index, { representationId, bandwidth, number, time }, base),
+  };
+}
+
+function contentOf(representation: Representation, options: PartOptions): Content {
   const { addressing } = representation;
   switch (addressing.kind) {
     case 'template':
-      return fromTemplate(representation, addressing.element, periodSeconds, base);
+      return fromTemplate(representation, addressing.element, options);
     case 'list':
-      return fromList(representation, addressing.element, periodSeconds, base);
+      return fromList(addressing.element, options);
+    case 'indexed':
+      return fromIndex(addressing.element, options);
     case 'file':
-      return fromFile(representation, addressing.indexed, periodSeconds, base);
+      return fromFile(representation, options);
   }
 }
 
 function fromTemplate(
-  representation: Representation,
+  { id: representationId, bandwidthBitsPerSecond: bandwidth }: Representation,
   element: XmlElement,
-  periodSeconds: Seconds | undefined,
-  base: string,
-): Files {
-  const media = element.attributes.get('media');
-  if (media === undefined) {
-    if (representation.kind === 'subtitles') return fromFile(representation, false, periodSeconds, base);
-    throw unsupported('files that are cut along an index inside them');
-  }
-  const values = valuesOf(representation);
+  { periodSeconds, base, toPath }: PartOptions,
+): Content {
+  const media = element.attributes.get('media') ?? '';
+  if (media.length > MAX_ADDRESS_LENGTH) throw unsupported('addresses of such length');
   const initialization = element.attributes.get('initialization');
-  const slots = slotsOf(timingOf(element, periodSeconds));
+  const path = pathsFrom(base, toPath);
+  const isOneFile = !element.attributes.has('duration') && !/\$(Number|Time)/.test(media);
   return {
-    init: initialization === undefined ? initOf(element, base) : { url: resolveAddress(fillTemplate(initialization, values), base), byteRange: undefined }, // prettier-ignore
-    segments: slots.map((slot, index) =>
-      segmentAt(representation, slot, index, base, {
-        url: resolveAddress(fillTemplate(media, { ...values, ...slot }), base),
-        byteRange: undefined,
-      }),
-    ),
+    init:
+      initialization === undefined
+        ? initOf(element, base, toPath)
+        : { path: path(fillTemplate(initialization, { representationId, bandwidth })), byteRange: undefined },
+    slots: slotsOf(timingOf(element, periodSeconds), isOneFile ? 1 : undefined),
+    referenceLength: media.length + representationId.length,
+    fileOf: ({ number, time }) => ({
+      path: path(fillTemplate(media, { representationId, bandwidth, number, time })),
+      byteRange: undefined,
+    }),
   };
 }
 
-function fromList(
-  representation: Representation,
-  element: XmlElement,
-  periodSeconds: Seconds | undefined,
-  base: string,
-): Files {
+function fromList(element: XmlElement, { periodSeconds, base, toPath }: PartOptions): Content {
   const listed = childrenNamed(element, 'SegmentURL');
   checkSegmentCount(listed.length);
   const slots = slotsOf(timingOf(element, periodSeconds), listed.length);
-  if (slots.length < listed.length) throw malformed('a list has more segments than its timeline');
+  if (slots.count < listed.length) throw malformed('a list has more segments than its timeline');
+  const path = pathsFrom(base, toPath);
   return {
-    init: initOf(element, base),
-    segments: listed.map((entry, index) =>
-      segmentAt(representation, slots[index] as Slot, index, base, {
+    init: initOf(element, base, toPath),
+    slots: listed.length < slots.count ? firstOf(slots, listed.length) : slots,
+    referenceLength: 0,
+    fileOf: ({ index }) => {
+      const entry = listed[index];
+      return {
         // Without an address it is a range of the representation's own file.
-        url: resolveAddress(entry.attributes.get('media') ?? '', base),
-        byteRange: rangeOf(entry, 'mediaRange'),
-      }),
-    ),
+        path: path(entry?.attributes.get('media') ?? ''),
+        byteRange: entry && rangeOf(entry, 'mediaRange'),
+      };
+    },
+  };
+}
+
+/** A list may stop before its timeline does. */
+function firstOf(slots: Slots, count: number): Slots {
+  return {
+    ...slots,
+    count,
+    *[Symbol.iterator]() {
+      for (const slot of slots) {
+        if (slot.index >= count) return;
+        yield slot;
+      }
+    },
+  };
+}
+
+function fromIndex(element: XmlElement, { base, toPath, index }: PartOptions): Content {
+  if (!index) throw unsupported('files that are cut along an index inside them');
+  const { timescale, earliestTime, entries, initRange } = index;
+  const toldTimescale = BigInt(integerOf(element, 'timescale', /^\d{1,10}$/) ?? 1);
+  const offset = bigintOf(element, 'presentationTimeOffset', /^-?\d{1,20}$/) ?? 0n;
+  const startSeconds = secondsOf(earliestTime, timescale) - secondsOf(offset, toldTimescale || 1n);
+  const length = entries.reduce((sum, { ticks }) => sum + ticks, 0n);
+  const path = toPath(base);
+  return {
+    init: initOf(element, base, toPath) ?? (initRange && { path, byteRange: initRange }),
+    slots: {
+      count: entries.length,
+      mostGaps: 2,
+      startSeconds,
+      endSeconds: startSeconds + secondsOf(length, timescale),
+      areNominal: false,
+      *[Symbol.iterator]() {
+        let time = 0n;
+        for (const [at, { ticks }] of entries.entries()) {
+          const start = secondsOf(time, timescale);
+          time += ticks;
+          const durationSeconds = secondsOf(time, timescale) - start;
+          yield {
+            index: at,
+            number: BigInt(at + 1),
+            time,
+            startSeconds: startSeconds + start,
+            durationSeconds,
+          };
+        }
+      },
+    },
+    referenceLength: 0,
+    fileOf: (slot) => ({ path, byteRange: entries[slot.index]?.byteRange }),
   };
 }
 
 /** One file with everything: usual for subtitles, which need no index. */
-function fromFile(
-  representation: Representation,
-  indexed: boolean,
-  periodSeconds: Seconds | undefined,
-  base: string,
-): Files {
-  if (indexed || representation.kind !== 'subtitles')
-    throw unsupported('files that are cut along an index inside them');
-  if (representation.baseReferences.length === 0) throw malformed('subtitles without an address');
+function fromFile({ baseLevels }: Representation, { periodSeconds, base, toPath }: PartOptions): Content {
+  if (baseLevels.every((level) => level.length === 0)) throw malformed('subtitles without an address');
   if (periodSeconds === undefined) throw malformed('the length of the period is not told');
-  const slot: Slot = { number: 1n, time: 0n, startSeconds: 0, durationSeconds: periodSeconds };
+  const path = toPath(base);
+  const slot: Slot = { index: 0, number: 1n, time: 0n, startSeconds: 0, durationSeconds: periodSeconds };
   return {
     init: undefined,
-    segments: [segmentAt(representation, slot, 0, base, { url: base, byteRange: undefined })],
+    slots: {
+      count: 1,
+      mostGaps: 0,
+      startSeconds: 0,
+      endSeconds: periodSeconds,
+      areNominal: true,
+      *[Symbol.iterator]() {
+        yield slot;
+      },
+    },
+    referenceLength: 0,
+    fileOf: () => ({ path, byteRange: undefined }),
   };
 }
 
-function segmentAt(
-  representation: Representation,
-  slot: Slot,
-  index: number,
+/** References that need no resolving: no "..", no scheme, nothing to encode. */
+const plain = /^[A-Za-z0-9_][\w.-]*(?:\/[A-Za-z0-9_][\w.-]*)*$/;
+
+/** From a reference to a path. Most are plain names in one folder, and there may be 100,000 of them. */
+function pathsFrom(base: string, toPath: (address: string) => string): (reference: string) => string {
+  const folder = toPath(`${folderOf(base)}x`).slice(0, -1);
+  return (reference) =>
+    plain.test(reference) && base.length + reference.length < MAX_ADDRESS_LENGTH
+      ? folder + reference
+      : toPath(resolveAddress(reference, base));
+}
+
+function initOf(
+  element: XmlElement,
   base: string,
-  file: InitFile,
-): SegmentFile {
-  const { startSeconds, durationSeconds } = slot;
-  const values = { ...valuesOf(representation), number: slot.number, time: slot.time };
-  const encryption = encryptionAt(representation.protection, index, values, base);
-  return { ...file, startSeconds, durationSeconds, encryption };
-}
-
-function valuesOf(representation: Representation): TemplateValues {
-  return { representationId: representation.id, bandwidth: representation.bandwidthBitsPerSecond };
-}
-
-function initOf(element: XmlElement, base: string): InitFile | undefined {
+  toPath: (address: string) => string,
+): MediaFile | undefined {
   const initialization = childNamed(element, 'Initialization');
   if (!initialization) return undefined;
   return {
-    url: resolveAddress(initialization.attributes.get('sourceURL') ?? '', base),
+    path: toPath(resolveAddress(initialization.attributes.get('sourceURL') ?? '', base)),
     byteRange: rangeOf(initialization, 'range'),
   };
 }
 
 /** "first-last", both included, as in an HTTP Range. */
-function rangeOf(element: XmlElement, name: string): ByteRange | undefined {
+export function rangeOf(element: XmlElement, name: string): ByteRange | undefined {
   const value = element.attributes.get(name);
   if (value === undefined) return undefined;
   const [, first, last] = /^(\d{1,15})-(\d{1,15})$/.exec(value.trim()) ?? [];

@@ -1,17 +1,30 @@
 import type { Seconds } from '../../shared/units.ts';
 import { checkSegmentCount } from '../limits.ts';
-import { malformed } from '../refuse.ts';
+import { malformed, quote, unsupported } from '../refuse.ts';
 import { toMicros } from '../timing.ts';
-import type { XmlElement } from './xml.ts';
-import { childNamed, childrenNamed } from './xml.ts';
+import { childNamed } from './xml.ts';
+import type { TimelineEntry, XmlElement } from './xml.ts';
 import { bigintOf, integerOf } from './values.ts';
 
-/** When one segment plays, and under which number and time a template names it. */
+/** When one segment plays, counted from the Period's start, and how a template names it. */
 export interface Slot {
+  /** Among all that are told, from 0. */
+  readonly index: number;
   readonly number: bigint;
   readonly time: bigint;
   readonly startSeconds: Seconds;
   readonly durationSeconds: Seconds;
+}
+
+/** Slots that are made one at a time: there may be 100,000. */
+export interface Slots extends Iterable<Slot> {
+  readonly count: number;
+  /** There are no more holes than that between them. */
+  readonly mostGaps: number;
+  readonly startSeconds: Seconds;
+  readonly endSeconds: Seconds;
+  /** Durations are those of most: the end of the Period cuts the last one. */
+  readonly areNominal: boolean;
 }
 
 /** The attributes that SegmentTemplate and SegmentList share, with what they inherit. */
@@ -20,115 +33,137 @@ export interface Timing {
   readonly startNumber: bigint;
   readonly endNumber: bigint | undefined;
   readonly presentationTimeOffset: bigint;
+  readonly eptDelta: bigint;
   readonly durationTicks: bigint | undefined;
-  readonly timeline: XmlElement | undefined;
+  readonly timeline: readonly TimelineEntry[] | undefined;
   readonly periodSeconds: Seconds | undefined;
 }
+
+const signed = /^-?\d{1,20}$/;
 
 /** `element` carries the merged attributes and children of all levels. */
 export function timingOf(element: XmlElement, periodSeconds: Seconds | undefined): Timing {
   const timescale = BigInt(integerOf(element, 'timescale', /^\d{1,10}$/) ?? 1);
   const durationTicks = bigintOf(element, 'duration');
-  if (timescale === 0n || durationTicks === 0n) throw malformed(`a duration of nothing in ${element.name}`);
+  const timeline = childNamed(element, 'SegmentTimeline')?.entries;
+  if (timescale === 0n || (durationTicks === 0n && !timeline))
+    throw malformed(`a duration of nothing in ${element.name}`);
   return {
     timescale,
     startNumber: bigintOf(element, 'startNumber') ?? 1n,
     endNumber: bigintOf(element, 'endNumber'),
-    presentationTimeOffset: bigintOf(element, 'presentationTimeOffset') ?? 0n,
+    presentationTimeOffset: bigintOf(element, 'presentationTimeOffset', signed) ?? 0n,
+    eptDelta: bigintOf(element, 'eptDelta', signed) ?? 0n,
     durationTicks,
-    timeline: childNamed(element, 'SegmentTimeline'),
+    timeline,
     periodSeconds,
   };
 }
 
-/** How many slots there are, by arithmetic: checked before any is made. */
-export function slotCount(timing: Timing, listed?: number): number {
-  return countOf(runsOf(timing, listed));
-}
-
 /**
  * Every segment's slot, from a SegmentTimeline where there is one, else from equal durations up to the end
- * of the period (or `listed` segments).
+ * of the period (or `listed` segments). They are counted by arithmetic, before any is made.
  */
-export function slotsOf(timing: Timing, listed?: number): Slot[] {
-  const runs = runsOf(timing, listed);
-  countOf(runs);
-  const limit = timing.timeline ? Infinity : (timing.periodSeconds ?? Infinity);
-  const slots: Slot[] = [];
-  for (const run of runs) {
-    for (let i = 0n; i < run.count; i++) {
-      const time = run.time + i * run.ticks;
-      const startSeconds = seconds(timing, time - timing.presentationTimeOffset);
-      const endSeconds = Math.min(seconds(timing, time + run.ticks - timing.presentationTimeOffset), limit);
-      slots.push({
-        number: timing.startNumber + BigInt(slots.length),
-        time,
-        startSeconds,
-        durationSeconds: Math.max(0, toMicros(endSeconds - startSeconds)),
-      });
-    }
-  }
-  return slots;
+export function slotsOf(timing: Timing, listed?: number): Slots {
+  const runs = timing.timeline ? runsOfTimeline(timing, timing.timeline) : [evenRun(timing, listed)];
+  const total = runs.reduce((sum, run) => sum + run.count, 0n);
+  checkSegmentCount(total);
+  const [first] = runs;
+  const last = runs.at(-1);
+  if (total === 0n || !first || !last) throw malformed('a rendition has no segments');
+  const at = (ticks: bigint) => secondsOf(ticks - timing.presentationTimeOffset, timing.timescale);
+  return {
+    count: Number(total),
+    mostGaps: runs.length + 1,
+    startSeconds: at(first.time),
+    endSeconds: at(last.time + last.ticks * last.count),
+    areNominal: !timing.timeline,
+    *[Symbol.iterator]() {
+      let index = 0;
+      for (const { time: start, ticks, count, number } of runs)
+        for (let i = 0n; i < count; i++) {
+          const time = start + i * ticks;
+          const startSeconds = at(time);
+          const durationSeconds = toMicros(at(time + ticks) - startSeconds);
+          yield { index, number: number + i, time, startSeconds, durationSeconds };
+          index += 1;
+        }
+    },
+  };
 }
 
 interface Run {
   readonly time: bigint;
   readonly ticks: bigint;
   readonly count: bigint;
-}
-
-function countOf(runs: readonly Run[]): number {
-  const total = runs.reduce((sum, run) => sum + run.count, 0n);
-  checkSegmentCount(total);
-  if (total === 0n) throw malformed('a rendition has no segments');
-  return Number(total);
-}
-
-function runsOf(timing: Timing, listed: number | undefined): Run[] {
-  return timing.timeline ? runsOfTimeline(timing, timing.timeline) : [evenRun(timing, listed)];
+  /** Of its first segment. */
+  readonly number: bigint;
 }
 
 function evenRun(timing: Timing, listed: number | undefined): Run {
-  const { durationTicks: ticks, presentationTimeOffset: time, periodSeconds, endNumber } = timing;
+  const { durationTicks: ticks, presentationTimeOffset, eptDelta, startNumber, endNumber } = timing;
+  // ISO/IEC 23009-1 section 5.3.9.2.2: by so much the first segment starts after the Period.
+  const run = { time: presentationTimeOffset + eptDelta, number: startNumber };
+  const length = periodEnd(timing);
   if (ticks === undefined) {
     // A single file that lasts as long as the period.
-    if (listed !== 1 || periodSeconds === undefined) throw malformed('segments without a duration');
-    return { time, ticks: periodEnd(timing) ?? 0n, count: 1n };
+    if (listed !== 1 || length === undefined) throw malformed('segments without a duration');
+    return { ...run, ticks: length, count: 1n };
   }
-  if (listed !== undefined) return { time, ticks, count: BigInt(listed) };
-  const length = periodEnd(timing);
-  const byNumber = endNumber === undefined ? undefined : positive(endNumber - timing.startNumber + 1n);
+  if (listed !== undefined) return { ...run, ticks, count: BigInt(listed) };
+  const byNumber = endNumber === undefined ? undefined : positive(endNumber - startNumber + 1n);
   if (length === undefined) {
     if (byNumber === undefined) throw malformed('neither the period nor its last segment is known');
-    return { time, ticks, count: byNumber };
+    return { ...run, ticks, count: byNumber };
   }
-  const byLength = divideUp(length, ticks);
-  return { time, ticks, count: byNumber !== undefined && byNumber < byLength ? byNumber : byLength };
+  const byLength = divideUp(length - eptDelta, ticks);
+  return { ...run, ticks, count: byNumber !== undefined && byNumber < byLength ? byNumber : byLength };
 }
 
 /** ISO/IEC 23009-1 section 5.3.9.6: S@r repeats, a negative one up to the next S@t or the period's end. */
-function runsOfTimeline(timing: Timing, timeline: XmlElement): Run[] {
-  const entries = childrenNamed(timeline, 'S');
+function runsOfTimeline(timing: Timing, entries: readonly TimelineEntry[]): Run[] {
   let next = timing.presentationTimeOffset;
-  return entries.map((entry, at) => {
-    const ticks = bigintOf(entry, 'd');
+  let number = timing.startNumber;
+  const runs = entries.map((entry, at) => {
+    const ticks = tickOf(entry.d, 'd', /^\d{1,20}$/);
     if (ticks === undefined || ticks === 0n) throw malformed('a timeline entry without a duration');
+    if (entry.k !== '' && entry.k !== '1') throw unsupported('segment sequences');
     // Only the first entry's default is 0, whatever the offset; the others follow on.
-    const time = bigintOf(entry, 't') ?? (at === 0 ? 0n : next);
-    const repeat = bigintOf(entry, 'r', /^-?\d{1,15}$/) ?? 0n;
+    const time = tickOf(entry.t, 't', signed) ?? (at === 0 ? 0n : next);
+    const repeat = tickOf(entry.r, 'r', signed) ?? 0n;
     const count = repeat >= 0n ? repeat + 1n : untilNext(timing, entries[at + 1], time, ticks);
+    number = tickOf(entry.n, 'n', /^\d{1,20}$/) ?? number;
+    const run = { time, ticks, count, number };
     next = time + ticks * count;
-    return { time, ticks, count };
+    number += count;
+    return run;
+  });
+  const { endNumber } = timing;
+  if (endNumber === undefined) return runs;
+  return runs.map((run) => {
+    const room = positive(endNumber - run.number + 1n);
+    return room < run.count ? { ...run, count: room } : run;
   });
 }
 
-function untilNext(timing: Timing, following: XmlElement | undefined, time: bigint, ticks: bigint): bigint {
+function tickOf(value: string, name: string, pattern: RegExp): bigint | undefined {
+  if (value === '') return undefined;
+  if (!pattern.test(value.trim())) throw malformed(`${quote(value)} is not right for ${name} of a timeline`);
+  return BigInt(value.trim());
+}
+
+function untilNext(
+  timing: Timing,
+  following: TimelineEntry | undefined,
+  time: bigint,
+  ticks: bigint,
+): bigint {
   const length = periodEnd(timing);
   const end =
-    (following && bigintOf(following, 't')) ??
+    (following && tickOf(following.t, 't', signed)) ??
     (following || length === undefined ? undefined : timing.presentationTimeOffset + length);
   if (end === undefined) throw malformed('a timeline repeats up to an end that it does not tell');
-  return positive(divideUp(end - time, ticks));
+  return divideUp(end - time, ticks);
 }
 
 /**
@@ -140,10 +175,10 @@ function periodEnd(timing: Timing): bigint | undefined {
   return BigInt(Math.max(0, Math.ceil(timing.periodSeconds * Number(timing.timescale) - 1e-3)));
 }
 
-function seconds(timing: Timing, ticks: bigint): Seconds {
-  const whole = ticks / timing.timescale;
-  const rest = Number(ticks % timing.timescale) / Number(timing.timescale);
-  return Math.max(0, toMicros(Number(whole) + rest));
+/** To the microsecond, however large the ticks. */
+export function secondsOf(ticks: bigint, timescale: bigint): Seconds {
+  const whole = ticks / timescale;
+  return toMicros(Number(whole) + Number(ticks % timescale) / Number(timescale));
 }
 
 function divideUp(value: bigint, by: bigint): bigint {

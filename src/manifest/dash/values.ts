@@ -24,14 +24,19 @@ export function integerOf(element: XmlElement, name: string, pattern = /^\d{1,15
   return value === undefined ? undefined : Number(value);
 }
 
-/** "30" or "30000/1001". */
+/** What only describes, and may be left out when it is wrong: decimals, up to `most`. */
+export function looseNumberOf(element: XmlElement, name: string, most = 1e12): number | undefined {
+  const value = Number(element.attributes.get(name)?.trim() || NaN);
+  return value >= 0 && value <= most ? value : undefined;
+}
+
+/** "30" or "30000/1001"; undefined when it is neither: it only describes. */
 export function frameRateOf(element: XmlElement, name: string): number | undefined {
   const value = element.attributes.get(name);
   if (value === undefined) return undefined;
   const [, over, under = '1'] = /^(\d{1,9}(?:\.\d{1,9})?)(?:\/(\d{1,9}))?$/.exec(value.trim()) ?? [];
   const rate = Number(over) / Number(under);
-  if (!Number.isFinite(rate)) throw wrong(element, name);
-  return rate > 0 ? rate : undefined;
+  return rate > 0 && rate < 100_000 ? rate : undefined;
 }
 
 /** xs:duration; years and months as in 365 and 30 days, which no recording reaches. */

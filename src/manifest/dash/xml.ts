@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { isLayoverError } from '../../shared/errors.ts';
 import { MAX_XML_DEPTH, MAX_XML_TAG_LENGTH, MAX_XML_TAGS } from '../limits.ts';
 import { malformed, quote, unsupported } from '../refuse.ts';
 
@@ -8,9 +9,23 @@ export interface XmlElement {
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
   readonly text: string;
+  /** Attributes of the `S` elements of a SegmentTimeline, which are no children: there may be 100,000. */
+  readonly entries?: readonly TimelineEntry[];
 }
 
-const parser = new XMLParser({
+/** As text; absent ones are "". */
+export interface TimelineEntry {
+  readonly t: string;
+  readonly d: string;
+  readonly r: string;
+  readonly n: string;
+  readonly k: string;
+}
+
+/** Of elements that are kept: a tree costs some 600 bytes for each. A long film in lists has 50,000. */
+const MAX_ELEMENTS = 60_000;
+
+const options = {
   preserveOrder: true,
   ignoreAttributes: false,
   attributeNamePrefix: '',
@@ -21,25 +36,52 @@ const parser = new XMLParser({
   cdataPropName: '#cdata',
   ignoreDeclaration: true,
   ignorePiTags: true,
+  jPath: false,
   maxNestedTags: MAX_XML_DEPTH,
-});
+} as const;
 
 type Node = Record<string, unknown>;
+const ENTRIES = '#entries';
+
+/** Content that is no business of ours, and can be large. Their tags are checked like all others. */
+const ignored = new Set(['EventStream', 'InbandEventStream', 'ProgramInformation', 'Metrics', 'pssh', 'pro']);
+const noEntries: readonly TimelineEntry[] = [];
 
 /**
  * XML to elements. Errors: `manifest/malformed` for what is not well-formed, for a document type (which
- * could define entities that grow without bound), and for nesting that no manifest has.
+ * could define entities that grow without bound), and for nesting that no manifest has;
+ * `manifest/unsupported` for more elements than any manifest has.
  */
 export function parseXml(source: string): XmlElement {
   const text = source.replace(/^\uFEFF/, '').trimStart();
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw malformed('it has a document type, which is not allowed');
+  if (text.includes('\0')) throw malformed('it is not text, or its encoding is not the one that it states');
   checkTags(text);
   const verdict = XMLValidator.validate(text);
   if (verdict !== true) throw malformed(`line ${verdict.err.line}: ${verdict.err.msg}`);
+  let elements = 0;
+  let entries: TimelineEntry[] = [];
+  const parser = new XMLParser({
+    ...options,
+    /** Called at each opening tag, in order; `false` keeps nothing of it. */
+    updateTag(name, _path, given): string | boolean {
+      const attributes = given as Record<string, unknown>;
+      if (name === 'S') {
+        entries.push(entryOf(attributes));
+        return false;
+      }
+      if (ignored.has(name)) return false;
+      elements += 1;
+      if (elements > MAX_ELEMENTS) throw unsupported('a manifest of so many elements');
+      if (name === 'SegmentTimeline') attributes[ENTRIES] = entries = [];
+      return name;
+    },
+  });
   let nodes: Node[];
   try {
     nodes = parser.parse(text) as Node[];
   } catch (cause) {
+    if (isLayoverError(cause)) throw cause;
     throw malformed('it is nested too deep or names what it may not', cause);
   }
   const [root, ...others] = nodes.filter((node) => nameOf(node) !== undefined);
@@ -47,16 +89,33 @@ export function parseXml(source: string): XmlElement {
   return elementOf(root);
 }
 
+function entryOf(attributes: Record<string, unknown>): TimelineEntry {
+  const valueOf = (name: string) => {
+    const value = attributes[name];
+    return typeof value === 'string' ? unescape(value) : '';
+  };
+  return { t: valueOf('t'), d: valueOf('d'), r: valueOf('r'), n: valueOf('n'), k: valueOf('k') };
+}
+
+const none: ReadonlyMap<string, string> = new Map();
+const childless: readonly XmlElement[] = [];
+
 /** Bounded recursion: the parser has refused anything deeper than MAX_XML_DEPTH. */
 function elementOf(node: Node): XmlElement {
   const name = nameOf(node) ?? '';
   const content = node[name] as Node[];
-  const attributes = Object.entries((node[':@'] ?? {}) as Record<string, string>);
+  const { [ENTRIES]: entries, ...given } = (node[':@'] ?? {}) as Record<string, unknown>;
+  const attributes = Object.entries(given);
+  const children = content.filter((child) => nameOf(child) !== undefined).map(elementOf);
   return {
     name,
-    attributes: new Map(attributes.map(([key, value]) => [key, unescape(String(value))])),
-    children: content.filter((child) => nameOf(child) !== undefined).map(elementOf),
+    attributes:
+      attributes.length > 0
+        ? new Map(attributes.map(([key, value]) => [key, unescape(String(value))]))
+        : none,
+    children: children.length > 0 ? children : childless,
     text: content.map(textOf).join('').trim(),
+    ...(name === 'SegmentTimeline' && { entries: (entries as TimelineEntry[] | undefined) ?? noEntries }),
   };
 }
 
@@ -87,6 +146,7 @@ const predefined: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '
 
 /** XML's own five entities and numeric references; without a document type there can be no others. */
 function unescape(raw: string): string {
+  if (!raw.includes('&')) return raw;
   return raw.replaceAll(/&([^;\s]{0,12});?/g, (whole, name: string) => {
     const known = Object.hasOwn(predefined, name) ? predefined[name] : undefined;
     if (known !== undefined && whole.endsWith(';')) return known;
