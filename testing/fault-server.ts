@@ -19,6 +19,7 @@ export type Fault =
   /** A captive portal's page in place of everything. */
   | { kind: 'html'; contentType?: string }
   | { kind: 'status'; status: number; retryAfter?: string }
+  | { kind: 'redirect'; location: string }
   /** Answers 200 with everything, whatever range was asked for. */
   | { kind: 'ignore-range' };
 
@@ -27,6 +28,7 @@ export interface SeenRequest {
   readonly path: string;
   readonly range: string | undefined;
   readonly acceptEncoding: string | undefined;
+  readonly ifRange?: string | undefined;
 }
 
 export interface FaultServer {
@@ -34,6 +36,8 @@ export interface FaultServer {
   readonly url: string;
   /** Path → bytes; may change at any time. What is not in it is answered with 404. */
   readonly files: Map<string, Uint8Array>;
+  /** Path → ETag; Range is then conditional on If-Range, as RFC 9110 section 13.1.5 has it. */
+  readonly etags: Map<string, string>;
   /** Tokens that are good; any other is answered 403 `address-expired`. */
   readonly tokens: Set<string>;
   readonly requests: SeenRequest[];
@@ -64,6 +68,7 @@ export async function createFaultServer(
   const fault: FaultServer = {
     url,
     files: new Map(files),
+    etags: new Map(),
     tokens: new Set(['good']),
     requests: [],
     misbehave: () => undefined,
@@ -90,6 +95,7 @@ async function answer(
     path,
     range,
     acceptEncoding: request.headers['accept-encoding'],
+    ifRange: request.headers['if-range'] as string | undefined,
   };
   server.requests.push(seen);
   const fault = server.misbehave(seen);
@@ -109,17 +115,21 @@ async function answer(
     const headers = fault.retryAfter === undefined ? {} : { 'Retry-After': fault.retryAfter };
     return void response.writeHead(fault.status, headers).end();
   }
+  if (fault?.kind === 'redirect') return void response.writeHead(302, { Location: fault.location }).end();
   if (!server.tokens.has(token)) {
     response.writeHead(403, { 'Content-Type': 'application/json' });
     return void response.end('{"code":"address-expired"}');
   }
   const stored = server.files.get(path);
   if (!stored) return void response.writeHead(404).end();
+  const etag = server.etags.get(path);
+  if (etag !== undefined) response.setHeader('ETag', etag);
+  const isOtherVersion = seen.ifRange !== undefined && seen.ifRange !== etag;
   sendFile(
     response,
     request.method === 'HEAD',
     spoilt(stored, fault),
-    fault?.kind === 'ignore-range' ? undefined : range,
+    fault?.kind === 'ignore-range' || isOtherVersion ? undefined : range,
     fault,
   );
 }

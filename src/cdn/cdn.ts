@@ -1,14 +1,21 @@
 import type { Platform } from '../shared/platform.ts';
+import { createFetchTransport } from './fetch-transport.ts';
 import { createHealth } from './health.ts';
+import { createGovernor } from './pace.ts';
 import { createSteering } from './steering.ts';
 import type { Cdn } from './types.ts';
 
 /** What is learned of an OCA in one session serves all; it lives as long as this object. */
-export function createCdn(platform: Pick<Platform, 'fetch' | 'clock' | 'network' | 'log' | 'random'>): Cdn {
-  const { fetch, clock, network, log } = platform;
+export function createCdn(
+  platform: Pick<Platform, 'fetch' | 'transport' | 'clock' | 'network' | 'log' | 'random'>,
+): Cdn {
+  const { clock, network, log } = platform;
+  const transport = platform.transport ?? createFetchTransport(platform.fetch);
   const health = createHealth(clock, (sizeBytes) => platform.random(sizeBytes));
+  const governor = createGovernor(clock);
   return {
-    steer: (pathways, renew, probePath) =>
-      createSteering({ fetch, clock, network, log, health }, pathways, renew, probePath),
+    steer: (pathways, renew, options) =>
+      createSteering({ transport, clock, network, log, health, governor }, pathways, renew, options),
+    capDownloads: governor.capDownloads,
   };
 }

@@ -1,56 +1,66 @@
 import { LayoverError } from '../shared/errors.ts';
 import type { Pathway } from '../shared/presentation.ts';
 import { SECOND_MS } from '../shared/units.ts';
-import type { Ms } from '../shared/units.ts';
+import type { Bytes, Ms } from '../shared/units.ts';
 import { createAssembly } from './assembly.ts';
 import type { Assembly } from './assembly.ts';
+import { orAborted } from './or-aborted.ts';
 import { createTour, directPathway } from './tour.ts';
 import type { Session, TourDeps } from './tour.ts';
-import { orAborted, transfer } from './transfer.ts';
-import type { Attempt } from './transfer.ts';
-import type { FetchedSegment, SegmentRequest } from './types.ts';
+import { LONE_STALL_LIMIT_MS, STALL_LIMIT_MS, transfer } from './transfer.ts';
+import type { Attempt, TransferDeps } from './transfer.ts';
+import type { EarlierBytes, SegmentRequest, SegmentSink, Streamed, StreamOptions } from './types.ts';
 
-export interface FetchDeps extends TourDeps {
-  readonly fetch: typeof globalThis.fetch;
-}
+export type FetchDeps = TourDeps & TransferDeps;
 
 /** A transfer is given up for another OCA when it would still take so long and a better one is thinkable. */
 const TOO_LONG_MS: Ms = 8 * SECOND_MS;
 const JUDGE_SPEED_AFTER_MS: Ms = 2 * SECOND_MS;
+/** Who contributed what an earlier run had kept. */
+const EARLIER_RUN = '(earlier run)';
 
-/** One segment from whichever OCAs give it. Errors: as `Steering.fetch`, and what `renew` throws. */
+/** One segment from whichever OCAs give it. Errors: as `Steering.stream`. */
 export async function fetchSegment(
   deps: FetchDeps,
   session: Session,
   request: SegmentRequest,
-  signal?: AbortSignal,
-): Promise<FetchedSegment> {
+  sink: SegmentSink,
+  { signal, earlier }: StreamOptions = {},
+): Promise<Streamed> {
   const { addresses } = session;
-  const assembly = createAssembly(request);
+  const assembly = createAssembly(request, sink);
   const tour = createTour(deps, session, request, assembly);
-  let mayRenew = directPathway(request.path) === undefined;
+  const renewal = createRenewal(deps, session, request, assembly);
+  if (earlier) await takeEarlier(assembly, earlier);
+  if (assembly.isComplete() && !assembly.matchesDigest()) assembly.clear();
 
-  for (;;) {
+  while (!assembly.isComplete()) {
     signal?.throwIfAborted();
     if (!deps.network.isOnline()) throw new LayoverError('network/offline');
     const [pathway, ...alternatives] = tour.candidates();
     const { generation } = addresses;
     if (!pathway) {
       if (tour.anotherRound()) continue;
-      if (!mayRenew) throw tour.error();
-      mayRenew = false;
-      await orAborted(signal, renewIfPossible(deps, session, generation));
-      if (tour.candidates().length === 0) throw tour.error();
+      if (!renewal.mayTry()) throw tour.error(renewal.error);
+      await orAborted(signal, renewal.run(generation));
+      if (tour.candidates().length === 0) throw tour.error(renewal.error);
       continue;
     }
-    if (tour.isWhole) assembly.clear();
+    const mayJoin = assembly.hasDigest || assembly.etag !== undefined;
+    if (assembly.receivedBytes > 0 && (tour.isWhole || !mayJoin)) assembly.clear();
 
-    const isTooSlow = slowness(deps, assembly, alternatives);
-    const url = pathway.baseUrl + request.path;
-    const outcome = await transfer(deps, { url, ocaId: pathway.id, request, assembly, signal, isTooSlow });
-    if (outcome.kind === 'expired' && mayRenew) {
-      mayRenew = false;
-      await orAborted(signal, addresses.renew(generation));
+    const outcome = await transfer(deps, {
+      url: pathway.baseUrl + request.path,
+      ocaId: pathway.id,
+      request,
+      assembly,
+      signal,
+      stallLimitMs: alternatives.length > 0 ? STALL_LIMIT_MS : LONE_STALL_LIMIT_MS,
+      isTooSlow: slowness(deps, assembly, alternatives),
+    });
+    if (outcome.kind === 'expired' && renewal.mayTry()) {
+      // While the service is away another OCA's address may still be good.
+      if (!(await orAborted(signal, renewal.run(generation)))) tour.leave(pathway, outcome);
     } else if (outcome.kind !== 'complete') {
       tour.leave(pathway, outcome);
     } else if (!assembly.matchesDigest()) {
@@ -58,22 +68,48 @@ export async function fetchSegment(
     } else {
       tour.succeeded(pathway, outcome);
       const { transferMs, timeToFirstByteMs } = outcome;
-      return { bytes: assembly.bytes(), ocaId: pathway.id, transferMs, timeToFirstByteMs };
+      return { ocaId: pathway.id, transferMs, timeToFirstByteMs };
     }
+  }
+  return { ocaId: EARLIER_RUN, transferMs: 0, timeToFirstByteMs: 0 };
+}
+
+async function takeEarlier(assembly: Assembly, { etag, pieces }: EarlierBytes): Promise<void> {
+  if (!assembly.hasDigest && etag === undefined) return;
+  assembly.learnEtag(etag);
+  for await (const piece of pieces()) {
+    if (!assembly.hasRoom(piece.byteLength)) return assembly.clear();
+    await assembly.add(EARLIER_RUN, piece);
   }
 }
 
-/** All OCAs failed: perhaps the control plane knows others. If it cannot be asked either, so be it. */
-async function renewIfPossible(
+/** Fresh addresses, asked for once for each stretch of progress: the only place where a segment does so. */
+function createRenewal(
   { log }: FetchDeps,
   { addresses }: Session,
-  generation: number,
-): Promise<void> {
-  try {
-    await addresses.renew(generation);
-  } catch (error) {
-    log.warn('cdn.renewal-failed', { error: String(error) });
-  }
+  request: SegmentRequest,
+  assembly: Assembly,
+) {
+  let askedAtBytes: Bytes | undefined = directPathway(request.path) ? Infinity : undefined;
+  const renewal = {
+    /** Of the last try; undefined: it brought addresses. */
+    error: undefined as unknown,
+    mayTry: () => askedAtBytes === undefined || assembly.receivedBytes > askedAtBytes,
+    /** False when the control plane could not be asked. */
+    async run(generation: number): Promise<boolean> {
+      askedAtBytes = assembly.receivedBytes;
+      try {
+        await addresses.renew(generation);
+        renewal.error = undefined;
+        return true;
+      } catch (error) {
+        log.warn('cdn.renewal-failed', { error: String(error) });
+        renewal.error = error;
+        return false;
+      }
+    },
+  };
+  return renewal;
 }
 
 /** Slow is relative: it pays to leave only for an OCA that is unknown, or known to be twice as fast. */

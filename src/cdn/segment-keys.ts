@@ -3,7 +3,6 @@ import type { SegmentEncryption } from '../shared/presentation.ts';
 import { SECOND_MS } from '../shared/units.ts';
 import type { Bytes, Ms } from '../shared/units.ts';
 import type { Clock } from '../shared/platform.ts';
-import { discard } from './transfer.ts';
 
 const KEY_BYTES: Bytes = 16;
 const LIMIT_MS: Ms = 15 * SECOND_MS;
@@ -43,7 +42,7 @@ export function createSegmentKeys(deps: {
           throw new LayoverError('network/unreachable', {}, { cause });
         });
       if (!response.ok) {
-        discard(response);
+        response.body?.cancel().catch(() => {});
         throw new LayoverError('cdn/no-key', { status: response.status });
       }
       return await sixteenBytes(response);

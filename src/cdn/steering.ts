@@ -3,11 +3,19 @@ import type { Pathway } from '../shared/presentation.ts';
 import type { Ms } from '../shared/units.ts';
 import { createAddresses } from './addresses.ts';
 import { judge } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { createRetryBudget } from './budget.ts';
 import { fetchSegment } from './fetch-segment.ts';
 import type { FetchDeps } from './fetch-segment.ts';
+import { createMemorySink } from './memory-sink.ts';
+import type { Governor } from './pace.ts';
 import type { Session } from './tour.ts';
-import { discard, FIRST_BYTE_LIMIT_MS, orAborted } from './transfer.ts';
-import type { OcaHealth, RenewPathways, Steering } from './types.ts';
+import { FIRST_BYTE_LIMIT_MS } from './transfer.ts';
+import type { OcaHealth, RenewPathways, Steering, SteerOptions } from './types.ts';
+
+export interface SteeringDeps extends Omit<FetchDeps, 'pace'> {
+  readonly governor: Governor;
+}
 
 /** What was measured this lately is not measured again. */
 const FRESH_MS: Ms = 30 * SECOND_MS;
@@ -16,14 +24,15 @@ const SLOW_PART = 0.25;
 
 /** The requests of one session over its OCAs. */
 export function createSteering(
-  deps: FetchDeps,
+  deps: SteeringDeps,
   pathways: Pathway[],
   renew: RenewPathways,
-  probePath = '',
+  { probePath = '', priority = 'playback' }: SteerOptions = {},
 ): Steering {
-  const { clock, health, network } = deps;
+  const { clock, health, network, governor } = deps;
+  const fetchDeps: FetchDeps = { ...deps, pace: governor.pace(priority) };
   const addresses = createAddresses(pathways, renew);
-  const session: Session = { addresses, current: null, lacking: new Set() };
+  const session: Session = { addresses, current: null, lacking: new Set(), budget: createRetryBudget() };
   /** Relative path of a real file, once one is known: what a probe asks for. */
   let knownPath = probePath;
 
@@ -46,21 +55,20 @@ export function createSteering(
       () => {},
     );
     try {
-      const headers = { 'Accept-Encoding': 'identity' };
-      const options: RequestInit = {
-        method: 'HEAD',
-        headers,
-        signal: over,
-        cache: 'no-store',
-        credentials: 'omit',
-      };
-      const response = await orAborted(over, deps.fetch(baseUrl + knownPath, options));
-      discard(response);
-      const answer = judge(response, { fromBytes: 0, isPart: true, nowMs: clock.now() });
-      if (answer.kind === 'busy') health.setAside(id, answer.retryAfterMs);
-      else if (answer.kind === 'portal' || response.status >= 500) health.failed(id);
-      else if (answer.kind !== 'expired') health.answered(id, clock.monotonic() - startMs);
-      return answer.kind === 'expired';
+      let answer: Answer = { kind: 'failed', reason: 'no-answer' };
+      const headers = { 'accept-encoding': 'identity' };
+      await deps.transport.request(
+        { url: baseUrl + knownPath, method: 'HEAD', headers, signal: over },
+        {
+          onHead(status, head) {
+            answer = judge({ status, headers: head }, { fromBytes: 0, isPart: true, nowMs: clock.now() });
+            if (answer.kind === 'failed' && status < 500) answer = { kind: 'missing' };
+            return false;
+          },
+          onBytes: () => false,
+        },
+      );
+      return note(id, answer, clock.monotonic() - startMs);
     } catch {
       if (!signal?.aborted) health.failed(id);
       return false;
@@ -69,7 +77,27 @@ export function createSteering(
     }
   };
 
+  /** True when the address has expired. */
+  function note(ocaId: string, answer: Answer, latencyMs: Ms): boolean {
+    if (answer.kind === 'busy') health.setAside(ocaId, answer.retryAfterMs);
+    else if (answer.kind === 'portal' || answer.kind === 'failed') health.failed(ocaId);
+    else if (answer.kind !== 'expired') health.answered(ocaId, latencyMs);
+    return answer.kind === 'expired';
+  }
+
+  const stream: Steering['stream'] = async (request, sink, options) => {
+    const ended = governor.begin(priority);
+    try {
+      const streamed = await fetchSegment(fetchDeps, session, request, sink, options);
+      if (!/^https?:/i.test(request.path)) knownPath = request.path;
+      return streamed;
+    } finally {
+      ended();
+    }
+  };
+
   return {
+    stream,
     async probe(signal) {
       if (!network.isOnline()) return;
       const { generation } = addresses;
@@ -81,9 +109,9 @@ export function createSteering(
       });
     },
     async fetch(request, signal) {
-      const fetched = await fetchSegment(deps, session, request, signal);
-      if (!/^https?:/i.test(request.path)) knownPath = request.path;
-      return fetched;
+      const sink = createMemorySink();
+      const streamed = await stream(request, sink, { signal });
+      return { bytes: sink.bytes(), ...streamed };
     },
     health(): OcaHealth[] {
       const nowMs = clock.monotonic();

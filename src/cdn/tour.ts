@@ -4,6 +4,7 @@ import type { Pathway } from '../shared/presentation.ts';
 import { SECOND_MS } from '../shared/units.ts';
 import type { Addresses } from './addresses.ts';
 import type { Assembly } from './assembly.ts';
+import type { RetryBudget } from './budget.ts';
 import type { Health } from './health.ts';
 import { rank } from './rank.ts';
 import type { Outcome } from './transfer.ts';
@@ -16,6 +17,7 @@ export interface Session {
   current: string | null;
   /** "<ocaId> <folder>": an OCA that lacked one file of a rendition is asked last for the others. */
   readonly lacking: Set<string>;
+  readonly budget: RetryBudget;
 }
 
 export interface TourDeps {
@@ -37,11 +39,9 @@ export interface Tour {
   anotherRound(): boolean;
   /** True once bytes of two OCAs may not be joined any more. */
   readonly isWhole: boolean;
-  error(): LayoverError;
+  /** `renewalError`: why no fresh addresses could be had, where they were asked for in vain. */
+  error(renewalError?: unknown): unknown;
 }
-
-/** OCAs that failed are asked again only while that brings bytes, and at most so often. */
-const MOST_ROUNDS = 5;
 
 export function createTour(
   { clock, network, log, health }: TourDeps,
@@ -56,7 +56,7 @@ export function createTour(
   const wrong = new Set<string>();
   let departures = 0;
   let portals = 0;
-  let rounds = 1;
+  let expired = 0;
   let roundStartBytes = 0;
   let isWhole = false;
 
@@ -89,6 +89,7 @@ export function createTour(
       if (outcome.kind === 'missing') session.lacking.add(`${id} ${folder}`);
       else if (outcome.kind === 'busy') health.setAside(id, outcome.retryAfterMs);
       else if (outcome.kind === 'slow') health.moved(id, outcome);
+      else if (outcome.kind === 'expired') expired += 1;
       else health.failed(id);
 
       if (outcome.kind === 'wrong-size') {
@@ -111,20 +112,23 @@ export function createTour(
       roundStartBytes = 0;
     },
     succeeded({ id }, outcome) {
+      session.budget.earn(assembly.receivedBytes - roundStartBytes);
       health.answered(id, outcome.latencyMs, outcome);
       session.lacking.delete(`${id} ${folder}`);
       session.current = id;
     },
     anotherRound() {
-      if (assembly.receivedBytes <= roundStartBytes || rounds >= MOST_ROUNDS) return false;
-      rounds += 1;
+      // OCAs that failed are asked again only while that brings bytes.
+      if (assembly.receivedBytes <= roundStartBytes || !session.budget.spend()) return false;
+      session.budget.earn(assembly.receivedBytes - roundStartBytes);
       roundStartBytes = assembly.receivedBytes;
       left.clear();
       return true;
     },
-    error() {
+    error(renewalError) {
       if (!network.isOnline()) return new LayoverError('network/offline');
       if (portals > 0 && portals === departures) return new LayoverError('network/captive-portal');
+      if (renewalError !== undefined && expired > 0 && expired === departures) return renewalError;
       if (wrong.size > 0 && departures === 0)
         return new LayoverError('cdn/digest-mismatch', { path: request.path });
       const asideMs = pathways().map(({ id }) => health.of(id).setAsideUntilMs - clock.monotonic());

@@ -118,7 +118,9 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     progressed: () => void,
   ): Promise<void> {
     const doing = progress.begin(downloadId);
-    const steering = cdn.steer(rows.presentation(downloadId).pathways, renewal(downloadId, videoId, signal));
+    const { pathways } = rows.presentation(downloadId);
+    const renew = renewal(downloadId, videoId, signal);
+    const steering = cdn.steer(pathways, renew, { priority: 'download' });
     try {
       await runJob(
         { store, licenses, network, steering },

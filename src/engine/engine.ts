@@ -131,7 +131,7 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
     profileId: (title) => askingProfile(catalog, who, title),
     video: (videoId) => catalog.video(videoId, null),
   });
-  const cdn = createCdn({ fetch: platform.fetch, clock, network, log, random });
+  const cdn = createCdn({ fetch: platform.fetch, transport: platform.transport, clock, network, log, random });
   const downloads = createDownloads({
     database, store, licenses, cdn, clock, network, log, sources, newId, random, accountId,
   }); // prettier-ignore

@@ -7,6 +7,7 @@ import { createNodeFetch } from './fetch.ts';
 import { createFileSecretBox } from './file-secrets.ts';
 import { createInterfaceSignal } from './network.ts';
 import { openSettings, serviceUrlIn } from './settings.ts';
+import { createNodeTransport } from './transport.ts';
 
 export interface NodePlatformOptions {
   readonly host: Platform['host'];
@@ -29,12 +30,14 @@ export interface NodePlatform extends Platform {
 export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
   const { host, version, userData, log } = options;
   const { fetch, close } = createNodeFetch();
+  const transport = createNodeTransport();
   const settings = openSettings(userData, log);
   return {
     host,
     version,
     clock: createSystemClock(options.qaClockOffsetMs),
     fetch,
+    transport,
     paths: { userData, downloads: options.downloads ?? path.join(userData, 'downloads') },
     secrets: createFileSecretBox(userData, log),
     random: (sizeBytes) => randomBytes(sizeBytes),
@@ -42,7 +45,9 @@ export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
     power: noPowerSignal,
     settings,
     log,
-    close,
+    close: async () => {
+      await Promise.all([close(), transport.close()]);
+    },
   };
 }
 

@@ -11,6 +11,8 @@ export interface Platform {
   readonly clock: Clock;
   /** WHATWG fetch that keeps bodies streaming and never stores cookies. */
   readonly fetch: typeof globalThis.fetch;
+  /** For the many bytes of segments; absent: what `fetch` gives is good enough. */
+  readonly transport?: Transport | undefined;
   readonly paths: Paths;
   readonly secrets: SecretBox;
   /** Cryptographically strong. */
@@ -33,6 +35,44 @@ export interface Clock {
   /** Resolves after a time, or at once (rejecting with the signal's reason) when aborted. */
   sleep(ms: Ms, signal?: AbortSignal): Promise<void>;
 }
+
+/** Answers' headers, by lower-case name; null: there is none. */
+export interface HeaderReader {
+  get(name: string): string | null;
+}
+
+/**
+ * GET and HEAD with as little between socket and receiver as the host can: neither streams nor copies. Sends no
+ * cookie and keeps none, caches nothing.
+ */
+export interface Transport {
+  /**
+   * Resolves once the body came to its clean end, or the receiver wanted no more; answers of any status do.
+   * Follows redirects, at most `MOST_REDIRECTS`. Rejects when the connection fails or breaks off, and promptly
+   * with the signal's reason when aborted.
+   */
+  request(request: TransportRequest, receiver: TransportReceiver): Promise<void>;
+}
+
+export interface TransportRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'HEAD';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+export interface TransportReceiver {
+  /** Once, before the body. False: nothing more is wanted. */
+  onHead(status: number, headers: HeaderReader): boolean;
+  /**
+   * The body in order; each piece belongs to the receiver. False: no more is wanted. A promise holds the sender
+   * back until it has resolved; what it rejects with, `request` rejects with.
+   */
+  onBytes(bytes: Uint8Array): boolean | Promise<boolean>;
+}
+
+/** An address that redirects on and on is given up after so many. */
+export const MOST_REDIRECTS = 5;
 
 export interface Paths {
   /** Database, settings, device identity. */

@@ -1,0 +1,171 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Transport } from '../src/shared/platform.ts';
+import { turn, until } from './until.ts';
+
+export interface TransportUnderTest {
+  readonly transport: Transport;
+  close(): Promise<void>;
+}
+
+const BODY = Buffer.alloc(1_000_000, 'layover');
+
+/** What every Transport must do; the hosts' own and the one over `fetch` pass the same suite. */
+export function describeTransportContract(name: string, make: () => TransportUnderTest): void {
+  describe(`${name} keeps the contract of a transport`, () => {
+    let server: Server;
+    let base: string;
+    let under: TransportUnderTest;
+    let connections: number;
+    let writtenBytes: number;
+
+    beforeEach(async () => {
+      under = make();
+      connections = 0;
+      writtenBytes = 0;
+      server = createServer((request, response) => {
+        const path = request.url ?? '';
+        if (path === '/loop') response.writeHead(302, { location: '/loop' }).end();
+        else if (path === '/moved') response.writeHead(307, { location: '/whole' }).end();
+        else if (path === '/lost') response.writeHead(404).end('nothing here');
+        else if (path === '/silent') return;
+        else if (path === '/short') {
+          response.writeHead(200, { 'content-length': BODY.length });
+          response.write(BODY.subarray(0, 1000), () => response.destroy());
+        } else if (path === '/endless') {
+          const write = () => {
+            let hasRoom = true;
+            while (hasRoom) {
+              hasRoom = response.write(Buffer.alloc(65_536));
+              writtenBytes += 65_536;
+            }
+            response.once('drain', write);
+          };
+          write();
+        } else {
+          response.setHeader('set-cookie', 'a=b');
+          response.setHeader('x-cookie', request.headers.cookie ?? 'none');
+          response.end(request.method === 'HEAD' ? undefined : BODY);
+        }
+      });
+      server.on('connection', (socket) => {
+        connections += 1;
+        socket.on('error', () => {});
+        socket.on('close', () => (connections -= 1));
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    });
+    afterEach(async () => {
+      server.closeAllConnections();
+      server.close();
+      await under.close();
+    });
+
+    /** Asks, and tells what came. */
+    async function get(path: string, options: { signal?: AbortSignal; method?: 'GET' | 'HEAD' } = {}) {
+      const { signal = new AbortController().signal, method = 'GET' } = options;
+      const got = { status: 0, cookie: null as string | null, pieces: [] as Uint8Array[] };
+      await under.transport.request(
+        { url: base + path, method, headers: {}, signal },
+        {
+          onHead(status, headers) {
+            Object.assign(got, { status, cookie: headers.get('x-cookie') });
+            return true;
+          },
+          onBytes(bytes) {
+            got.pieces.push(bytes);
+            return true;
+          },
+        },
+      );
+      return got;
+    }
+
+    it('gives status, headers and body, and follows a redirect', async () => {
+      for (const path of ['/whole', '/moved']) {
+        const got = await get(path);
+        expect(got.status).toBe(200);
+        expect(Buffer.concat(got.pieces).equals(BODY)).toBe(true);
+      }
+      expect((await get('/whole', { method: 'HEAD' })).pieces).toEqual([]);
+    });
+
+    it('sends no cookie that an earlier answer set', async () => {
+      await get('/whole');
+      expect((await get('/whole')).cookie).toBe('none');
+    });
+
+    it('resolves with an answer of any status', async () => {
+      expect((await get('/lost')).status).toBe(404);
+    });
+
+    it.each(['/loop', '/short'])('rejects for %s', async (path) => {
+      await expect(get(path)).rejects.toThrow();
+    });
+
+    it('ends, and hangs up, when no more is wanted', async () => {
+      for (const isHeadEnough of [true, false]) {
+        const signal = new AbortController().signal;
+        await under.transport.request(
+          { url: `${base}/endless`, method: 'GET', headers: {}, signal },
+          { onHead: () => !isHeadEnough, onBytes: () => false },
+        );
+      }
+      await until(() => connections === 0);
+    });
+
+    it.each(['/silent', '/endless'])('lets go at once when aborted, and hangs up: %s', async (path) => {
+      const abort = new AbortController();
+      const asking = get(path, { signal: abort.signal });
+      await until(() => connections === 1 && (path === '/silent' || writtenBytes > 0));
+      abort.abort(new Error('enough'));
+      await expect(asking).rejects.toThrow('enough');
+      await until(() => connections === 0);
+      await expect(get('/whole', { signal: abort.signal })).rejects.toThrow('enough');
+    });
+
+    it('holds the sender back until the receiver has room', async () => {
+      const abort = new AbortController();
+      let isHeld = false;
+      const asking = under.transport.request(
+        { url: `${base}/endless`, method: 'GET', headers: {}, signal: abort.signal },
+        {
+          onHead: () => true,
+          onBytes() {
+            expect(isHeld).toBe(false);
+            isHeld = true;
+            return new Promise<boolean>(() => {});
+          },
+        },
+      );
+      await until(() => isHeld);
+      // Whatever the system buffers is full at some time; then nothing is written any more.
+      for (let before = -1, quiet = 0; quiet < 200; quiet += 1, before = writtenBytes) {
+        await turn();
+        if (writtenBytes !== before) quiet = 0;
+      }
+      abort.abort(new Error('enough'));
+      await expect(asking).rejects.toThrow('enough');
+    });
+
+    it('rejects with what the receiver throws or rejects with', async () => {
+      for (const onBytes of [
+        () => Promise.reject(new Error('disk')),
+        () => {
+          throw new Error('disk');
+        },
+      ]) {
+        const signal = new AbortController().signal;
+        const asking = under.transport.request(
+          { url: `${base}/endless`, method: 'GET', headers: {}, signal },
+          { onHead: () => true, onBytes },
+        );
+        await expect(asking).rejects.toThrow('disk');
+      }
+      await until(() => connections === 0);
+    });
+  });
+}
