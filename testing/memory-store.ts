@@ -1,4 +1,5 @@
 import { LayoverError } from '../src/shared/errors.ts';
+import type { Bytes } from '../src/shared/units.ts';
 import type { OpenTrack, Store, TrackSpec } from '../src/store/types.ts';
 import { turn } from './until.ts';
 
@@ -6,19 +7,41 @@ interface MemoryTrack {
   readonly spec: TrackSpec;
   readonly contentKeyHex: string;
   readonly segments: Map<number, { plain: Uint8Array; isDamaged: boolean }>;
+  /** What it may hold in all before it takes space that was not reserved for it; 0: nothing is reserved. */
+  reservedUpToBytes: Bytes;
+  verifiedAtMs: number | null;
+  nextSegment: number | null;
 }
 
 /** What outlives a process: give it to another store and that one goes on where the first was killed. */
 export interface MemoryDisk {
   readonly tracks: Map<string, MemoryTrack>;
-  capacityBytes: number;
+  capacityBytes: Bytes;
   isReadOnly: boolean;
+  /** A drive that was pulled out. */
+  isAbsent: boolean;
+  /** Input/output errors at every touch. */
+  isUnreadable: boolean;
+  folder: string;
+  /** What a move to these folders throws; any other folder is empty and large enough. */
+  readonly problems: Map<string, LayoverError>;
+  nowMs: number;
   /** The store that was opened last; what an earlier one still writes is lost, as after a kill. */
   owner: object;
 }
 
 export function createMemoryDisk(capacityBytes = 1024 ** 4): MemoryDisk {
-  return { tracks: new Map(), capacityBytes, isReadOnly: false, owner: {} };
+  return {
+    tracks: new Map(),
+    capacityBytes,
+    isReadOnly: false,
+    isAbsent: false,
+    isUnreadable: false,
+    folder: '/memory',
+    problems: new Map(),
+    nowMs: 0,
+    owner: {},
+  };
 }
 
 const PIECE_BYTES = 256 * 1024;
@@ -27,41 +50,80 @@ const PIECE_BYTES = 256 * 1024;
 export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store {
   const me = {};
   disk.owner = me;
+  let isClosed = false;
+  let isMoving = false;
+  const ending = new AbortController();
 
-  const usedBytes = (downloadId?: string) => {
-    let bytes = 0;
-    for (const { spec, segments } of disk.tracks.values())
-      if (downloadId === undefined || spec.downloadId === downloadId)
-        for (const { plain } of segments.values()) bytes += plain.byteLength;
-    return bytes;
-  };
+  const tracksOf = (downloadId?: string) =>
+    [...disk.tracks.values()].filter(
+      ({ spec }) => downloadId === undefined || spec.downloadId === downloadId,
+    );
+  const heldBy = ({ segments }: MemoryTrack) =>
+    [...segments.values()].reduce((sum, { plain }) => sum + plain.byteLength, 0);
+  const usedBytes = (downloadId?: string) =>
+    tracksOf(downloadId).reduce((sum, track) => sum + heldBy(track), 0);
+  const leftOf = (track: MemoryTrack) => Math.max(0, track.reservedUpToBytes - heldBy(track));
+  const reservedBytes = (downloadId?: string) =>
+    tracksOf(downloadId).reduce((sum, track) => sum + leftOf(track), 0);
+  const freeBytes = () => Math.max(0, disk.capacityBytes - usedBytes() - reservedBytes());
   const trackOf = (trackId: string) => {
     const track = disk.tracks.get(trackId);
     if (!track) throw new LayoverError('store/missing');
     return track;
   };
+  const checkDrive = () => {
+    if (disk.isAbsent) throw new LayoverError('store/absent', { folder: disk.folder });
+    if (disk.isUnreadable) throw new LayoverError('store/unreadable');
+  };
   /** As slow as a disk: others get their turn before anything is written. */
   const beforeWriting = async () => {
     await turn();
     if (disk.owner !== me) throw new Error('killed');
-    if (disk.isReadOnly) throw new LayoverError('store/read-only', { folder: '/memory' });
+    if (isClosed) throw new LayoverError('store/locked');
+    checkDrive();
+    if (disk.isReadOnly) throw new LayoverError('store/read-only', { folder: disk.folder });
   };
 
   function open(trackId: string): OpenTrack {
-    let isClosed = false;
-    const segmentsNow = () => {
-      if (isClosed) throw new Error('the track is closed');
-      return trackOf(trackId).segments;
+    let isWiped = false;
+    const trackNow = () => {
+      if (isWiped || isClosed) throw new LayoverError('store/locked', { trackId });
+      return trackOf(trackId);
     };
+    const segmentsNow = () => trackNow().segments;
+
+    async function check(from: number, options: Parameters<OpenTrack['scrub']>[0]): Promise<number[]> {
+      const forgotten: number[] = [];
+      for (const [index, segment] of [...segmentsNow()].sort(([a], [b]) => a - b)) {
+        if (index < from) {
+          options.onProgress?.(segment.plain.byteLength);
+          continue;
+        }
+        options.signal?.throwIfAborted();
+        await (options.pace ? options.pace(segment.plain.byteLength) : turn());
+        checkDrive();
+        options.signal?.throwIfAborted();
+        if (segmentsNow().get(index)?.isDamaged) {
+          segmentsNow().delete(index);
+          forgotten.push(index);
+        }
+        trackNow().nextSegment = index + 1;
+        options.onProgress?.(segment.plain.byteLength);
+      }
+      trackNow().nextSegment = null;
+      trackNow().verifiedAtMs = disk.nowMs;
+      return forgotten;
+    }
+
     return {
       async put(index, plain) {
         const copy = plain.slice();
         await beforeWriting();
-        const segments = segmentsNow();
-        const replacedBytes = segments.get(index)?.plain.byteLength ?? 0;
-        const neededBytes = usedBytes() - replacedBytes + copy.byteLength - disk.capacityBytes;
+        const track = trackNow();
+        const grownBytes = copy.byteLength - (track.segments.get(index)?.plain.byteLength ?? 0);
+        const neededBytes = grownBytes - leftOf(track) - freeBytes();
         if (neededBytes > 0) throw new LayoverError('store/no-space', { neededBytes });
-        segments.set(index, { plain: copy, isDamaged: false });
+        track.segments.set(index, { plain: copy, isDamaged: false });
       },
       async *read(index, range) {
         const segment = segmentsNow().get(index);
@@ -70,6 +132,7 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
         const endBytes = range ? startBytes + range.lengthBytes : segment.plain.byteLength;
         for (let at = startBytes; at < endBytes; at += PIECE_BYTES) {
           await turn();
+          checkDrive();
           if (segment.isDamaged) {
             segmentsNow().delete(index);
             throw new LayoverError('store/damaged');
@@ -77,52 +140,121 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
           yield segment.plain.slice(at, Math.min(at + PIECE_BYTES, endBytes));
         }
       },
-      async verify(signal) {
-        const forgotten: number[] = [];
-        for (const [index, segment] of [...segmentsNow()]) {
-          signal?.throwIfAborted();
-          await turn();
-          if (!segment.isDamaged) continue;
-          segmentsNow().delete(index);
-          forgotten.push(index);
-        }
-        return forgotten;
-      },
+      verify: (signal) => check(-1, { signal }),
+      scrub: (options) => check(trackNow().nextSegment ?? -1, options),
       close() {
-        isClosed = true;
+        isWiped = true;
       },
     };
   }
 
   return {
-    folder: '/memory',
+    get folder() {
+      return disk.folder;
+    },
     usedBytes,
-    freeBytes: async () => disk.capacityBytes - usedBytes(),
+    reservedBytes,
+    async freeBytes() {
+      checkDrive();
+      return freeBytes();
+    },
     async createTrack(spec, contentKey) {
       await beforeWriting();
       if (disk.tracks.has(spec.trackId)) return;
-      const contentKeyHex = Buffer.from(contentKey).toString('hex');
-      disk.tracks.set(spec.trackId, { spec, contentKeyHex, segments: new Map() });
+      disk.tracks.set(spec.trackId, {
+        spec,
+        contentKeyHex: Buffer.from(contentKey).toString('hex'),
+        segments: new Map(),
+        reservedUpToBytes: 0,
+        verifiedAtMs: null,
+        nextSegment: null,
+      });
     },
-    tracks: (downloadId) =>
-      [...disk.tracks.values()]
-        .map(({ spec }) => spec)
-        .filter((spec) => downloadId === undefined || spec.downloadId === downloadId),
+    tracks: (downloadId) => tracksOf(downloadId).map(({ spec }) => spec),
     stored: (trackId) =>
       [...(disk.tracks.get(trackId)?.segments ?? [])]
         .map(([index, { plain }]) => ({ index, plainBytes: plain.byteLength }))
         .sort((a, b) => a.index - b.index),
+    storedSegment(trackId, index) {
+      const plain = disk.tracks.get(trackId)?.segments.get(index)?.plain;
+      return plain && { index, plainBytes: plain.byteLength };
+    },
     unlock(trackId, contentKey) {
-      if (trackOf(trackId).contentKeyHex !== Buffer.from(contentKey).toString('hex'))
+      const track = trackOf(trackId);
+      checkDrive();
+      if (isClosed || track.contentKeyHex !== Buffer.from(contentKey).toString('hex'))
         throw new LayoverError('store/locked');
       return open(trackId);
     },
     async removeDownload(downloadId) {
       await turn();
-      for (const [trackId, { spec }] of disk.tracks)
-        if (spec.downloadId === downloadId) disk.tracks.delete(trackId);
+      for (const { spec } of tracksOf(downloadId)) disk.tracks.delete(spec.trackId);
     },
+    async removeTrack(trackId) {
+      await turn();
+      disk.tracks.delete(trackId);
+    },
+    async reserve(downloadId, needs) {
+      await beforeWriting();
+      for (const { trackId } of needs) trackOf(trackId);
+      const wantedBytes = needs.reduce((sum, { plainBytes }) => sum + plainBytes, 0);
+      const neededBytes = wantedBytes - freeBytes() - reservedBytes(downloadId);
+      if (neededBytes > 0) throw new LayoverError('store/no-space', { neededBytes });
+      for (const track of tracksOf(downloadId)) track.reservedUpToBytes = 0;
+      for (const { trackId, plainBytes } of needs) {
+        const track = trackOf(trackId);
+        track.reservedUpToBytes = heldBy(track) + plainBytes;
+      }
+    },
+    async unreserve(downloadId) {
+      await turn();
+      for (const track of tracksOf(downloadId)) track.reservedUpToBytes = 0;
+    },
+    verifications: (downloadId) =>
+      tracksOf(downloadId)
+        .map(({ spec, verifiedAtMs, nextSegment }) => {
+          return { trackId: spec.trackId, downloadId: spec.downloadId, verifiedAtMs, nextSegment };
+        })
+        .sort(
+          (a, b) =>
+            Number(a.nextSegment === null) - Number(b.nextSegment === null) ||
+            (a.verifiedAtMs ?? -Infinity) - (b.verifiedAtMs ?? -Infinity),
+        ),
     sweep: async () => ({ orphanFiles: 0, lostTracks: 0, lostSegments: 0 }),
+    async close() {
+      isClosed = true;
+      ending.abort(new LayoverError('store/locked'));
+      await turn();
+    },
+    isPresent: async () => !disk.isAbsent,
+    inspect: async (folder) => ({
+      folder,
+      freeBytes: disk.capacityBytes,
+      diskBytes: disk.capacityBytes,
+      isCurrent: folder === disk.folder,
+      problem: disk.problems.get(folder) ?? null,
+    }),
+    async move(folder, options = {}) {
+      if (isMoving) throw new LayoverError('store/moving');
+      isMoving = true;
+      try {
+        const problem = disk.problems.get(folder);
+        if (problem) throw problem;
+        let movedBytes = 0;
+        for (const { plain } of tracksOf().flatMap(({ segments }) => [...segments.values()])) {
+          ending.signal.throwIfAborted();
+          options.signal?.throwIfAborted();
+          await (options.pace ? options.pace(plain.byteLength) : turn());
+          checkDrive();
+          movedBytes += plain.byteLength;
+          options.onProgress?.({ movedBytes, totalBytes: Math.max(movedBytes, usedBytes()) });
+        }
+        options.signal?.throwIfAborted();
+        disk.folder = folder;
+      } finally {
+        isMoving = false;
+      }
+    },
   };
 }
 

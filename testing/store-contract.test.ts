@@ -3,12 +3,14 @@ import path from 'node:path';
 import { createMemoryDisk, createMemoryStore, damage } from './memory-store.ts';
 import { openStore } from './store.ts';
 import { describeStoreContract } from './store-contract.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 describeStoreContract('the store in memory', async () => {
   const disk = createMemoryDisk();
   return {
     store: createMemoryStore(disk),
     reopen: async () => createMemoryStore(disk),
+    emptyFolder: async () => '/elsewhere/empty',
     damage: async (trackId, index) => {
       damage(disk, trackId, index);
     },
@@ -26,9 +28,10 @@ describeStoreContract('the real store', async () => {
       latest = openStore(opened.folder);
       return latest.store;
     },
+    emptyFolder: async () => temporaryFolder(),
     async damage(trackId, index) {
       // Segments of these tests lie one behind the other, in the order of their numbers.
-      const file = path.join(opened.downloads, `${trackId}.sealed`);
+      const file = path.join(opened.store.folder, `${trackId}.sealed`);
       const stored = opened.store.stored(trackId).length;
       const { size } = await stat(file);
       const handle = await open(file, 'r+');

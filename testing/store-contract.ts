@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OpenTrack, Store, TrackSpec } from '../src/store/types.ts';
+import type { LayoverError } from '../src/shared/errors.ts';
+import type { MoveProgress, OpenTrack, Store, TrackSpec } from '../src/store/types.ts';
 import { INIT_INDEX } from '../src/shared/presentation.ts';
 
 export interface StoreUnderTest {
   readonly store: Store;
   /** As after a kill: the same bytes, another store. */
   reopen(): Promise<Store>;
+  /** A folder that a store may be moved to. */
+  emptyFolder(): Promise<string>;
   /** Spoils one byte of that segment where it lies. */
   damage(trackId: string, index: number): Promise<void>;
   /** Frees what it took. */
@@ -165,6 +168,134 @@ export function describeStoreContract(name: string, make: () => Promise<StoreUnd
           .map(({ index }) => index)
           .toSorted(),
       ).toEqual([0, 2]);
+    });
+
+    it('gives one segment without the others', async () => {
+      await track.put(3, randomBytes(70));
+      expect(store.storedSegment(one.trackId, 3)).toEqual({ index: 3, plainBytes: 70 });
+      expect(store.storedSegment(one.trackId, 2)).toBeUndefined();
+      expect(store.storedSegment('none.at-all', 3)).toBeUndefined();
+    });
+
+    it('reserves what is still to come: less is free for others, and each put uses it up', async () => {
+      const need = { trackId: one.trackId, plainBytes: 3_000_000, segments: 3 };
+      await store.reserve('one', [need]);
+      const reserved = store.reservedBytes();
+      expect(reserved).toBeGreaterThanOrEqual(3_000_000);
+      expect(store.reservedBytes('one')).toBe(reserved);
+      expect(store.usedBytes()).toBeLessThan(10_000);
+      await track.put(0, randomBytes(1_000_000));
+      expect(store.reservedBytes()).toBeLessThanOrEqual(reserved - 1_000_000);
+      await store.reserve('one', [{ ...need, plainBytes: 500_000 }]);
+      expect(store.reservedBytes()).toBeLessThan(600_000);
+      await store.unreserve('one');
+      await store.unreserve('one');
+      expect(store.reservedBytes()).toBe(0);
+      expect((await readAll(track.read(0))).byteLength).toBe(1_000_000);
+    });
+
+    it('reserves all or nothing, and says what is lacking', async () => {
+      const plainBytes = (await store.freeBytes()) + 50_000_000;
+      const refused = await store
+        .reserve('one', [{ trackId: one.trackId, plainBytes, segments: 1 }])
+        .catch((thrown: unknown) => thrown);
+      expect(refused).toMatchObject({ code: 'store/no-space' });
+      expect((refused as LayoverError).details.neededBytes).toBeGreaterThan(0);
+      expect(store.reservedBytes()).toBe(0);
+      await expect(
+        store.reserve('one', [{ trackId: 'none.at-all', plainBytes: 1, segments: 1 }]),
+      ).rejects.toMatchObject({ code: 'store/missing' });
+    });
+
+    it('keeps a reservation when it is opened again, and ends it with the removal', async () => {
+      await store.reserve('one', [{ trackId: one.trackId, plainBytes: 1_000_000, segments: 1 }]);
+      const again = await under.reopen();
+      await again.sweep();
+      expect(again.reservedBytes('one')).toBeGreaterThanOrEqual(1_000_000);
+      await again.removeDownload('one');
+      expect(again.reservedBytes()).toBe(0);
+    });
+
+    it('remembers when a track was verified, and goes on with a scrub that was stopped', async () => {
+      for (const index of [0, 1, 2]) await track.put(index, randomBytes(1000));
+      expect(store.verifications()).toEqual([
+        { trackId: one.trackId, downloadId: 'one', verifiedAtMs: null, nextSegment: null },
+      ]);
+      const stop = new AbortController();
+      const paced: number[] = [];
+      const stopped = track.scrub({
+        signal: stop.signal,
+        pace: async (sizeBytes) => {
+          paced.push(sizeBytes);
+          if (paced.length === 2) stop.abort(new Error('enough'));
+        },
+      });
+      await expect(stopped).rejects.toThrow('enough');
+      expect(store.verifications('one')[0]).toMatchObject({ verifiedAtMs: null, nextSegment: 1 });
+      let checkedBytes = 0;
+      paced.length = 0;
+      await under.damage(one.trackId, 2);
+      const found = await track.scrub({
+        pace: async (sizeBytes) => void paced.push(sizeBytes),
+        onProgress: (sizeBytes) => (checkedBytes += sizeBytes),
+      });
+      expect(found).toEqual([2]);
+      expect(checkedBytes).toBe(3000);
+      expect(paced.length).toBeLessThanOrEqual(2);
+      expect(store.verifications('one')[0]).toMatchObject({ nextSegment: null });
+      expect(store.verifications('one')[0]?.verifiedAtMs).not.toBeNull();
+    });
+
+    it('moves to another folder while it is used, and is found there again', async () => {
+      const plain = randomBytes(600_000);
+      await track.put(0, plain);
+      const to = await under.emptyFolder();
+      expect(await store.inspect(to)).toMatchObject({ folder: to, isCurrent: false, problem: null });
+      const progress: MoveProgress[] = [];
+      const reading = track.read(0)[Symbol.asyncIterator]();
+      const first = await reading.next();
+      await store.move(to, { onProgress: (each) => progress.push(each) });
+      expect(store.folder).toBe(to);
+      const pieces = [first.value as Uint8Array];
+      for (let next = await reading.next(); !next.done; next = await reading.next()) pieces.push(next.value);
+      expect(Buffer.concat(pieces).equals(plain)).toBe(true);
+      await track.put(1, plain);
+      expect(progress.at(-1)!.movedBytes).toBe(progress.at(-1)!.totalBytes);
+      expect(progress.every(({ movedBytes, totalBytes }) => movedBytes <= totalBytes)).toBe(true);
+      expect((await store.inspect(to)).isCurrent).toBe(true);
+      const again = await under.reopen();
+      expect(again.folder).toBe(to);
+      expect(await again.isPresent()).toBe(true);
+      const opened = again.unlock(one.trackId, contentKey);
+      expect((await readAll(opened.read(1))).equals(plain)).toBe(true);
+      opened.close();
+    });
+
+    it('stays where it is when a move is cancelled, and makes only one at a time', async () => {
+      const plain = randomBytes(2000);
+      await track.put(0, plain);
+      const before = store.folder;
+      const stop = new AbortController();
+      const moving = store.move(await under.emptyFolder(), {
+        signal: stop.signal,
+        pace: async () => {
+          await expect(store.move('/elsewhere')).rejects.toMatchObject({ code: 'store/moving' });
+          stop.abort(new Error('thought better of it'));
+        },
+      });
+      await expect(moving).rejects.toThrow('thought better of it');
+      expect(store.folder).toBe(before);
+      expect((await readAll(track.read(0))).equals(plain)).toBe(true);
+    });
+
+    it('refuses everything once it is closed', async () => {
+      await track.put(0, randomBytes(10));
+      await store.close();
+      await expect(track.put(1, randomBytes(10))).rejects.toMatchObject({ code: 'store/locked' });
+      await expect(readAll(track.read(0))).rejects.toMatchObject({ code: 'store/locked' });
+      expect(() => store.unlock(one.trackId, contentKey)).toThrow(
+        expect.objectContaining({ code: 'store/locked' }),
+      );
     });
   });
 }

@@ -42,6 +42,7 @@ export function openStore(
     database,
     deviceSecret: options.deviceSecret ?? deviceSecret,
     random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),
+    now: () => 1_000,
     log,
   });
   return { folder, downloads, database, store, close };

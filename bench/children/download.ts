@@ -51,6 +51,7 @@ const store = createStore({
   database,
   deviceSecret: randomBytes(32),
   random: (sizeBytes) => platform.random(sizeBytes),
+  now: () => platform.clock.now(),
   log,
 });
 const segments = Array.from({ length: times }, (_none, time) => time).flatMap((time) =>

@@ -82,7 +82,7 @@ it('a video is downloaded though addresses expire and an OCA dies, and plays whe
   const { database } = openDatabase({ folder: path.join(folder, 'user-data'), migrations, log });
   const { deviceSecret } = licensed.device;
   const downloadsFolder = path.join(folder, 'downloads');
-  const store = createStore({ folder: downloadsFolder, database, deviceSecret, random, log });
+  const store = createStore({ folder: downloadsFolder, database, deviceSecret, random, now: () => Date.now(), log });
   const clock = createSystemClock();
   const cdn = createCdn({ fetch: fatalFetch, clock, network, log, random });
   const sources = {

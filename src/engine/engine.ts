@@ -97,6 +97,7 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
     database,
     deviceSecret: device.deviceSecret,
     random,
+    now: trustedTime.now,
     log,
   });
   const licenses = createLicenses({

@@ -172,15 +172,15 @@ describe('what was moved is found out', () => {
 });
 
 describe('a file that is gone or another', () => {
-  it('is missing, nothing is forgotten, and making the track again heals it', async () => {
+  it('is absent with its drive, nothing is forgotten, and making the track again heals it', async () => {
     const { store, downloads } = openStore();
     const track = await openTrack(store);
     await track.put(0, segmentBytes(0, 10));
     track.close();
     fs.renameSync(downloads, `${downloads}-unplugged`);
-    expect(() => store.unlock(trackId, contentKey)).toThrow(code('store/missing'));
-    await expect(store.createTrack(trackSpec('a-en'), contentKey)).rejects.toThrow(code('store/missing'));
-    await expect(store.freeBytes()).rejects.toThrow(code('store/missing'));
+    expect(() => store.unlock(trackId, contentKey)).toThrow(code('store/absent'));
+    await expect(store.createTrack(trackSpec('a-en'), contentKey)).rejects.toThrow(code('store/absent'));
+    await expect(store.freeBytes()).rejects.toThrow(code('store/absent'));
     expect(await store.sweep()).toEqual({ orphanFiles: 0, lostTracks: 0, lostSegments: 0 });
     fs.renameSync(`${downloads}-unplugged`, downloads);
     expect(await unlockTrack(store).verify()).toEqual([]);

@@ -3,23 +3,16 @@ import type { Database } from '../database/types.ts';
 import type { Bytes } from '../shared/units.ts';
 import type { Extent } from './extents.ts';
 import { FRAME_BYTES, HEADER_BYTES, TAG_BYTES, sealedBytesOf } from './format.ts';
-import type { StoredSegment, TrackSpec } from './types.ts';
+import { createTrackIndex } from './track-index.ts';
+import type { StoredSegment } from './types.ts';
 
 const Blob = z.instanceof(Buffer);
-const TrackSpecRow = z.object({
-  trackId: z.string(),
-  downloadId: z.string(),
-  videoId: z.string(),
-  renditionId: z.string(),
-  kind: z.enum(['video', 'audio', 'subtitles']),
-});
-const TrackRow = z.object({ track: z.int(), trackId: z.string(), headerDigest: Blob, wrappedKey: Blob });
-export type TrackRow = z.infer<typeof TrackRow>;
 const SegmentRow = z.object({ fileOffset: z.int(), plainBytes: z.int().nonnegative(), salt: Blob });
 /** Where a record lies, and the salt of its key. */
 export type SegmentRow = z.infer<typeof SegmentRow>;
 const IndexedRow = SegmentRow.extend({ segment: z.int() });
-type IndexedRow = z.infer<typeof IndexedRow>;
+export type IndexedRow = z.infer<typeof IndexedRow>;
+const Stored = z.object({ index: z.int(), plainBytes: z.int() });
 export interface NewSegment extends SegmentRow {
   readonly track: number;
   readonly index: number;
@@ -30,47 +23,44 @@ export const extentOf = (row: SegmentRow): Extent => ({
   length: sealedBytesOf(row.plainBytes),
 });
 
-/** The two tables and every statement on them. What a method changes is one transaction. */
+const sealed = `(plainBytes + ${TAG_BYTES} * max(1, (plainBytes + ${FRAME_BYTES - 1}) / ${FRAME_BYTES}))`;
+const sealedEnd = `(fileOffset + ${sealed})`;
+/** No row outside of this was ever written: a bit of it fell over, and it must not break the reading of others. */
+const isSane = `(segment BETWEEN -1 AND 0x7fffffff AND length(salt) = 16
+  AND plainBytes BETWEEN 0 AND 0x10000000000 AND fileOffset BETWEEN ${HEADER_BYTES} AND 0x4000000000000)`;
+
+/** The tables of tracks and segments and every statement on them. What a method changes is one transaction. */
 export type SegmentIndex = ReturnType<typeof createSegmentIndex>;
 
 export function createSegmentIndex(database: Database) {
   const { sql } = database;
-  const sealedEnd = `fileOffset + plainBytes + ${TAG_BYTES} * max(1, (plainBytes + ${FRAME_BYTES - 1}) / ${FRAME_BYTES})`;
-  const spec = 'trackId, downloadId, videoId, renditionId, kind';
+  const trackIndex = createTrackIndex(database);
+  const listeners = new Set<(row: NewSegment) => void>();
+  const columns = 'segment, fileOffset, plainBytes, salt';
   const statements = {
-    addTrack: sql.prepare(
-      `INSERT INTO store_track (${spec}, headerDigest, wrappedKey, sealedBytes)
-       VALUES (@trackId, @downloadId, @videoId, @renditionId, @kind, @headerDigest, @wrappedKey, ${HEADER_BYTES})`,
-    ),
-    track: sql.prepare('SELECT track, trackId, headerDigest, wrappedKey FROM store_track WHERE trackId = ?'),
-    tracks: sql.prepare('SELECT track, trackId, headerDigest, wrappedKey FROM store_track'),
-    hasTracks: sql.prepare('SELECT EXISTS (SELECT 1 FROM store_track)').pluck(),
-    specs: sql.prepare(
-      `SELECT ${spec} FROM store_track WHERE downloadId = coalesce(?, downloadId) ORDER BY track`,
-    ),
-    used: sql
-      .prepare(
-        'SELECT coalesce(sum(sealedBytes), 0) FROM store_track WHERE downloadId = coalesce(?, downloadId)',
-      )
-      .pluck(),
-    // Zeros first: secure_delete overwrites freed pages, this also the cell that a page keeps.
-    shred: sql.prepare('UPDATE store_track SET wrappedKey = zeroblob(60) WHERE track = ?'),
-    dropTrack: sql.prepare('DELETE FROM store_track WHERE track = ?'),
     segment: sql.prepare(
-      'SELECT fileOffset, plainBytes, salt FROM store_segment WHERE track = ? AND segment = ?',
+      `SELECT fileOffset, plainBytes, salt FROM store_segment WHERE track = ? AND segment = ? AND ${isSane}`,
     ),
     segments: sql.prepare(
-      'SELECT segment, fileOffset, plainBytes, salt FROM store_segment WHERE track = ? ORDER BY segment',
+      `SELECT ${columns} FROM store_segment WHERE track = ? AND ${isSane} ORDER BY segment`,
     ),
+    // Nonsense is worth no more than what lies beyond the end.
     beyond: sql.prepare(
-      `SELECT segment, fileOffset, plainBytes, salt FROM store_segment WHERE track = ? AND ${sealedEnd} > ?`,
+      `SELECT ${columns} FROM store_segment WHERE track = ? AND ${sealedEnd} > ? AND ${isSane}`,
     ),
+    dropNonsense: sql.prepare(`DELETE FROM store_segment WHERE track = ? AND NOT ${isSane}`),
     end: sql
-      .prepare(`SELECT coalesce(max(${sealedEnd}), ${HEADER_BYTES}) FROM store_segment WHERE track = ?`)
+      .prepare(
+        `SELECT coalesce(max(${sealedEnd}), ${HEADER_BYTES}) FROM store_segment WHERE track = ? AND ${isSane}`,
+      )
       .pluck(),
     stored: sql.prepare(
       `SELECT segment AS "index", plainBytes FROM store_segment
-       WHERE track = (SELECT track FROM store_track WHERE trackId = ?) ORDER BY segment`,
+       WHERE track = (SELECT track FROM store_track WHERE trackId = ?) AND ${isSane} ORDER BY segment`,
+    ),
+    storedOne: sql.prepare(
+      `SELECT segment AS "index", plainBytes FROM store_segment
+       WHERE track = (SELECT track FROM store_track WHERE trackId = ?) AND segment = ? AND ${isSane}`,
     ),
     putSegment: sql.prepare(
       `INSERT OR REPLACE INTO store_segment (track, segment, fileOffset, plainBytes, salt)
@@ -78,36 +68,33 @@ export function createSegmentIndex(database: Database) {
     ),
     forget: sql.prepare('DELETE FROM store_segment WHERE track = ? AND segment = ? AND salt = ?'),
     count: sql.prepare('UPDATE store_track SET sealedBytes = sealedBytes + ? WHERE track = ?'),
+    recount: sql.prepare(
+      `UPDATE store_track SET sealedBytes = counted.bytes FROM (
+         SELECT ${HEADER_BYTES} + coalesce(sum(${sealed}), 0) AS bytes FROM store_segment WHERE track = @track
+       ) AS counted WHERE track = @track AND sealedBytes <> counted.bytes`,
+    ),
+    // Hops from one track to the next: to look at every row would take long.
+    strays: sql
+      .prepare(
+        `WITH RECURSIVE hop(track) AS (
+           SELECT min(track) FROM store_segment UNION ALL
+           SELECT (SELECT min(track) FROM store_segment s WHERE s.track > hop.track) FROM hop WHERE hop.track IS NOT NULL
+         )
+         SELECT track FROM hop WHERE track IS NOT NULL AND track NOT IN (SELECT track FROM store_track)`,
+      )
+      .pluck(),
+    dropStray: sql.prepare('DELETE FROM store_segment WHERE track = ?'),
   };
 
   const segment = (track: number, index: number): SegmentRow | undefined =>
     SegmentRow.optional().parse(statements.segment.get(track, index));
-  const dropTracks = (tracks: readonly number[], freesSpace: boolean) =>
-    database.transaction(
-      () => {
-        for (const track of tracks) {
-          statements.shred.run(track);
-          statements.dropTrack.run(track);
-        }
-      },
-      { freesSpace },
-    );
 
   return {
+    ...trackIndex,
     segment,
-    dropTracks,
-    addTrack(track: TrackSpec, headerDigest: Buffer, wrappedKey: Buffer): void {
-      statements.addTrack.run({ ...track, headerDigest, wrappedKey });
-    },
-    track: (trackId: string): TrackRow | undefined =>
-      TrackRow.optional().parse(statements.track.get(trackId)),
-    tracks: (): TrackRow[] => z.array(TrackRow).parse(statements.tracks.all()),
-    hasTracks: (): boolean => statements.hasTracks.get() === 1,
-    specs: (downloadId?: string): TrackSpec[] =>
-      z.array(TrackSpecRow).parse(statements.specs.all(downloadId ?? null)),
-    usedBytes: (downloadId?: string): Bytes => z.int().parse(statements.used.get(downloadId ?? null)),
-    stored: (trackId: string): StoredSegment[] =>
-      z.array(z.object({ index: z.int(), plainBytes: z.int() })).parse(statements.stored.all(trackId)),
+    stored: (trackId: string): StoredSegment[] => z.array(Stored).parse(statements.stored.all(trackId)),
+    storedSegment: (trackId: string, index: number): StoredSegment | undefined =>
+      Stored.optional().parse(statements.storedOne.get(trackId, index)),
     segments: (track: number): IndexedRow[] => z.array(IndexedRow).parse(statements.segments.all(track)),
     /** Records that a file of this size does not hold whole. */
     segmentsBeyond: (track: number, fileBytes: Bytes): IndexedRow[] =>
@@ -117,7 +104,7 @@ export function createSegmentIndex(database: Database) {
 
     /** All of them or none. Says of each which earlier record it replaced, or that its track is gone. */
     putSegments(added: readonly NewSegment[]): ({ replaced: SegmentRow | undefined } | 'no-track')[] {
-      return database.transaction(() =>
+      const outcomes = database.transaction(() =>
         added.map((row) => {
           const replaced = segment(row.track, row.index);
           const grown = sealedBytesOf(row.plainBytes) - (replaced ? sealedBytesOf(replaced.plainBytes) : 0);
@@ -126,6 +113,13 @@ export function createSegmentIndex(database: Database) {
           return { replaced };
         }),
       );
+      for (const listener of listeners) added.forEach((row) => listener(row));
+      return outcomes;
+    },
+    /** Calls back with every row that is durable from now on; returns the way to stop. */
+    onPut(listener: (row: NewSegment) => void): () => void {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     /** Forgets these records, unless they were replaced by others meanwhile. */
     forget(track: number, rows: readonly IndexedRow[]): void {
@@ -135,6 +129,22 @@ export function createSegmentIndex(database: Database) {
           if (gone) statements.count.run(-sealedBytesOf(row.plainBytes), track);
         }
       });
+    },
+    /** Drops rows that nobody wrote, and counts anew what the track takes. Says how many went. */
+    tidy(track: number): number {
+      return database.transaction(() => {
+        const { changes } = statements.dropNonsense.run(track);
+        statements.recount.run({ track });
+        return changes;
+      });
+    },
+    /** Rows whose number of a track is nobody's. Says how many went. */
+    dropStrays(): number {
+      const strays = z.array(z.int()).parse(statements.strays.all());
+      if (strays.length === 0) return 0;
+      return database.transaction(() =>
+        strays.reduce((sum, track) => sum + statements.dropStray.run(track).changes, 0),
+      );
     },
     /** Freed pages stay readable in SQLite's log until it is written back and cut. */
     flushLog(): void {

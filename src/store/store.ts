@@ -1,109 +1,121 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Database } from '../database/types.ts';
 import { codeOf, isDiskFull } from '../database/sqlite-errors.ts';
 import { LayoverError, isLayoverError } from '../shared/errors.ts';
 import type { Log } from '../shared/platform.ts';
-import type { Bytes } from '../shared/units.ts';
-import { diskError } from './disk-error.ts';
+import type { Bytes, Ms } from '../shared/units.ts';
+import { allocateOnThisSystem } from './allocate.ts';
+import type { Allocate } from './allocate.ts';
+import { diskError, writeError } from './disk-error.ts';
 import { createStoreFolder } from './folder.ts';
-import { FILE_SALT_BYTES, HEADER_BYTES, TrackId, digestOf, encodeHeader, fileSaltOf } from './format.ts';
+import { HEADER_BYTES } from './format.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { readFileSalt, readHeader } from './header.ts';
+import { createMover } from './mover.ts';
 import { createOpenTrack } from './open-track.ts';
-import { CONTENT_KEY_BYTES, KEY_BYTES, deriveKek, unwrapKey, wrapKey, wrapNonceBytes } from './seal.ts';
-import { createSegmentIndex, extentOf } from './segment-index.ts';
-import type { TrackRow } from './segment-index.ts';
+import { createPlaceRows } from './place-rows.ts';
+import { createReservations } from './reservations.ts';
+import { KEY_BYTES } from './seal.ts';
+import { createSegmentIndex } from './segment-index.ts';
 import { sweepStore } from './sweep.ts';
-import { createTrackFile } from './track-file.ts';
-import type { TrackFile } from './track-file.ts';
-import type { ContentKey, Store, TrackSpec } from './types.ts';
+import { createTrackFiles } from './track-files.ts';
+import type { TrackRow } from './track-index.ts';
+import { createTrackMaker } from './track-maker.ts';
+import type { OpenTrack, Store } from './types.ts';
+import { createVerificationRows } from './verification-rows.ts';
 
 /**
- * The store of sealed tracks in `folder`, indexed in `database` (which has run `storeMigrations`). Touches
- * the disk only when asked to. `deviceSecret`: 32 bytes, and not changed while the store is in use.
+ * The store of sealed tracks, indexed in `database` (which has run `storeMigrations`). It lies in `folder`
+ * until it is moved. Touches the disk only when asked to. `deviceSecret`: 32 bytes, and not changed while the
+ * store is in use. `now`: wall clock, for when something was verified.
  */
 export function createStore(options: {
   folder: string;
   database: Database;
   deviceSecret: Uint8Array;
   random(sizeBytes: Bytes): Uint8Array;
+  now(): Ms;
   log: Log;
+  /** How blocks of the disk are taken; the default is what this system has. */
+  allocate?: Allocate;
 }): Store {
-  const { deviceSecret, random, log } = options;
-  if (deviceSecret.length !== KEY_BYTES) throw new RangeError('a device secret has 32 bytes');
-  const folder = createStoreFolder(options.folder);
-  const index = createSegmentIndex(options.database);
+  const { database, random, log } = options;
+  if (options.deviceSecret.length !== KEY_BYTES) throw new RangeError('a device secret has 32 bytes');
+  const index = createSegmentIndex(database);
+  const places = createPlaceRows(database);
+  const verifications = createVerificationRows(database, options.now);
   const groupCommit = createGroupCommit(index);
-  const openFiles = new Map<string, TrackFile>();
-  const errorOf = (thrown: unknown, neededBytes = HEADER_BYTES) =>
-    diskError(thrown, { folder: options.folder, neededBytes });
+  const place = places.place();
+  let here = place ? createStoreFolder(place.folder, place.placeId) : createStoreFolder(options.folder, null);
+  const openTracks = new Set<OpenTrack>();
+  const noise = () => random(HEADER_BYTES);
+  let isClosed = false;
+
+  const at = (neededBytes = HEADER_BYTES) => ({
+    folder: here.folder,
+    neededBytes,
+    isPresent: here.isPresentNow,
+  });
+  const readFailed = (thrown: unknown) => diskError(thrown, at());
+  const writeFailed = (thrown: unknown, neededBytes?: Bytes) => writeError(thrown, at(neededBytes));
+
+  const reservations = createReservations({
+    database,
+    index,
+    allocate: options.allocate ?? allocateOnThisSystem,
+    pathOf: (trackId) => here.pathOf(trackId),
+    endOf: (row) => files.endOf(row),
+    async diskFreeBytes() {
+      if (index.hasTracks() && !(await here.isPresent()))
+        throw new LayoverError('store/absent', { folder: here.folder });
+      return (await here.diskSpace()).freeBytes;
+    },
+    isDatabaseBeside: async () =>
+      (await here.diskSpace()).device === fs.statSync(path.dirname(database.sql.name)).dev,
+  });
+  const files = createTrackFiles({
+    index,
+    pathOf: (trackId) => here.pathOf(trackId),
+    isReserved: reservations.isReserved,
+  });
+  const tracks = createTrackMaker({
+    index,
+    random,
+    deviceSecret: options.deviceSecret,
+    here: () => here,
+    retire: files.retire,
+  });
 
   /** Making, removing and sweeping look at folder and index together, so one at a time. */
   let last: Promise<unknown> = Promise.resolve();
   function exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = last.then(work).catch((thrown: unknown) => {
-      throw errorOf(thrown);
-    });
+    const done = last
+      .then(() => {
+        if (isClosed) throw new LayoverError('store/locked');
+        return work();
+      })
+      .catch((thrown: unknown) => {
+        throw writeFailed(thrown);
+      });
     last = done.catch(() => undefined);
     return done;
   }
 
-  async function createTrack(spec: TrackSpec, contentKey: ContentKey): Promise<void> {
-    TrackId.parse(spec.trackId);
-    if (contentKey.length !== CONTENT_KEY_BYTES) throw new RangeError('a content key has 16 bytes');
-    await folder.prepare(index.hasTracks());
-    const existing = index.track(spec.trackId);
-    if (existing && isIntact(existing)) return;
-    if (existing) index.dropTracks([existing.track], true);
-    await openFiles.get(spec.trackId)?.retire();
-
-    const header = encodeHeader(spec.trackId, random(FILE_SALT_BYTES));
-    const dataKey = random(KEY_BYTES);
-    const kek = deriveKek(contentKey, deviceSecret, fileSaltOf(header), spec.trackId);
-    const wrapped = wrapKey(kek, dataKey, random(wrapNonceBytes), spec.trackId);
-    kek.fill(0);
-    dataKey.fill(0);
-    await folder.create(spec.trackId, header);
-    index.addTrack(spec, digestOf(header), wrapped);
-  }
-
-  function isIntact(row: TrackRow): boolean {
-    try {
-      return readHeader(folder.pathOf(row.trackId), row.headerDigest) === 'ok';
-    } catch (thrown) {
-      if (codeOf(thrown) === 'ENOENT') return false;
-      throw thrown;
-    }
-  }
-
-  function unlockDataKey(row: TrackRow, contentKey: ContentKey): Buffer {
-    const salt = readFileSalt(folder.pathOf(row.trackId), row.headerDigest, row.trackId);
-    const kek = deriveKek(contentKey, deviceSecret, salt, row.trackId);
-    const dataKey = unwrapKey(kek, row.wrappedKey, row.trackId);
-    kek.fill(0);
-    if (!dataKey) throw new LayoverError('store/locked', { trackId: row.trackId });
-    return dataKey;
-  }
-
-  function fileOf(row: TrackRow): TrackFile {
-    const open = openFiles.get(row.trackId);
-    if (open?.track === row.track) return open;
-    const file = createTrackFile({
-      track: row.track,
-      trackId: row.trackId,
-      path: folder.pathOf(row.trackId),
-      start: HEADER_BYTES,
-      taken: () => index.segments(row.track).map(extentOf),
-      onRetired: () => {
-        if (openFiles.get(row.trackId) === file) openFiles.delete(row.trackId);
-      },
-    });
-    openFiles.set(row.trackId, file);
-    return file;
-  }
+  const mover = createMover({
+    index, rows: places, reservations, log, random, noise, exclusive,
+    holdWrites: files.holdWrites,
+    here: () => here,
+    backUp: () => database.backup(),
+    onSwitched(to) {
+      here = to;
+      files.renewHandles();
+    },
+  }); // prettier-ignore
 
   const erase = async (trackId: string) => {
-    await openFiles.get(trackId)?.retire();
-    await folder.erase(trackId, random(HEADER_BYTES));
+    await files.retire(trackId);
+    await here.erase(trackId, noise());
+    await mover.eraseCopy(trackId);
   };
 
   async function eraseFiles(rows: readonly TrackRow[]): Promise<void> {
@@ -120,15 +132,15 @@ export function createStore(options: {
   async function removeDownload(downloadId: string): Promise<void> {
     const rows = index.specs(downloadId).flatMap((spec) => index.track(spec.trackId) ?? []);
     if (rows.length === 0) return;
-    const tracks = rows.map((row) => row.track);
+    const numbers = rows.map((row) => row.track);
     try {
-      index.dropTracks(tracks, true);
+      index.dropTracks(numbers, true);
       await eraseFiles(rows);
     } catch (thrown) {
       if (!isDiskFull(thrown)) throw thrown;
       // Even the database's reserve was not enough: the files make room, each losing its salt first.
       await eraseFiles(rows);
-      index.dropTracks(tracks, true);
+      index.dropTracks(numbers, true);
     }
     try {
       index.flushLog();
@@ -137,34 +149,66 @@ export function createStore(options: {
     }
   }
 
+  function unlock(row: TrackRow, contentKey: Uint8Array): OpenTrack {
+    const dataKey = tracks.dataKeyOf(row, contentKey);
+    const file = files.of(row);
+    file.acquire();
+    const track = createOpenTrack({
+      file, dataKey, index, groupCommit, verifications, random,
+      readError: readFailed,
+      writeError: writeFailed,
+      onClosed: () => openTracks.delete(track),
+    }); // prettier-ignore
+    openTracks.add(track);
+    return track;
+  }
+
   return {
-    folder: options.folder,
-    createTrack: (spec, contentKey) => exclusive(() => createTrack(spec, contentKey)),
+    get folder() {
+      return here.folder;
+    },
+    createTrack: (spec, contentKey) => exclusive(() => tracks.make(spec, contentKey)),
     tracks: (downloadId) => index.specs(downloadId),
     stored: (trackId) => index.stored(trackId),
+    storedSegment: (trackId, segment) => index.storedSegment(trackId, segment),
     unlock(trackId, contentKey) {
+      if (isClosed) throw new LayoverError('store/locked', { trackId });
       const row = index.track(trackId);
       if (!row) throw new LayoverError('store/missing', { trackId });
       try {
-        const dataKey = unlockDataKey(row, contentKey);
-        const file = fileOf(row);
-        file.acquire();
-        return createOpenTrack({ file, dataKey, index, groupCommit, folder: options.folder, random });
+        return unlock(row, contentKey);
       } catch (thrown) {
         // Without its header nothing in the file can ever be read: the track is to be made again.
         if (isLayoverError(thrown, 'store/damaged')) index.dropTracks([row.track], false);
-        throw errorOf(thrown);
+        throw readFailed(thrown);
       }
     },
     removeDownload: (downloadId) => exclusive(() => removeDownload(downloadId)),
     usedBytes: (downloadId) => index.usedBytes(downloadId),
+    reserve: (downloadId, needs) => exclusive(() => reservations.reserve(downloadId, needs)),
+    unreserve: (downloadId) => exclusive(async () => reservations.giveBack(downloadId)),
+    reservedBytes: reservations.leftBytes,
     freeBytes: () =>
-      folder.freeBytes(index.hasTracks()).catch((thrown: unknown) => {
-        throw errorOf(thrown);
+      reservations.freeBytes().catch((thrown: unknown) => {
+        throw readFailed(thrown);
       }),
+    verifications: verifications.all,
     sweep: () =>
-      exclusive(() =>
-        sweepStore({ folder, index, log, erase, isInUse: (trackId) => openFiles.has(trackId) }),
-      ),
+      exclusive(async () => {
+        await mover.clearLeftovers();
+        return sweepStore({ folder: here, index, reservations, log, erase, isInUse: files.isInUse });
+      }),
+    isPresent: () => here.isPresent(),
+    inspect: mover.inspect,
+    move: mover.move,
+    async close() {
+      await mover.stop();
+      // What runs comes to its end; what is asked for from now on is refused.
+      isClosed = true;
+      await last;
+      await files.holdWrites();
+      for (const track of [...openTracks]) track.close();
+      await files.retireAll();
+    },
   };
 }

@@ -2,27 +2,34 @@ import fs from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from '../shared/platform.ts';
 import { codeOf } from '../database/sqlite-errors.ts';
+import { isGone } from './disk-error.ts';
 import type { StoreFolder } from './folder.ts';
 import { readHeader } from './header.ts';
-import type { SegmentIndex, TrackRow } from './segment-index.ts';
+import type { Reservations } from './reservations.ts';
+import type { SegmentIndex } from './segment-index.ts';
+import type { TrackRow } from './track-index.ts';
 import type { SweepReport } from './types.ts';
 
 export interface SweepParts {
   readonly folder: StoreFolder;
   readonly index: SegmentIndex;
+  readonly reservations: Reservations;
   readonly log: Log;
   isInUse(trackId: string): boolean;
   erase(trackId: string): Promise<void>;
 }
 
+/** Blocks behind a file's end that are more than a file system takes for itself. */
+const SPARE_BYTES = 256 * 1024;
+
 /**
- * Makes folder and index agree again: files that no row names go, rows whose file is gone, another's or too
- * short go, and what a killed write left behind the last record is cut off. A folder that is not there (a
- * drive that is not plugged in) changes nothing.
+ * Makes folder and index agree again: files that no row names go, rows go whose file is gone, another's or too
+ * short, or in which a bit fell over, and what a killed write or a reservation of nobody left behind the last
+ * record is cut off. A folder that is not there (a drive that is not plugged in) changes nothing.
  */
 export async function sweepStore(parts: SweepParts): Promise<SweepReport> {
   const { folder, index, log } = parts;
-  const report = { orphanFiles: 0, lostTracks: 0, lostSegments: 0 };
+  const report = { orphanFiles: 0, lostTracks: 0, lostSegments: index.dropStrays() };
   if (!(await folder.isPresent())) {
     if (index.hasTracks()) log.warn('store/folder-absent', { folder: folder.folder });
     return report;
@@ -30,12 +37,13 @@ export async function sweepStore(parts: SweepParts): Promise<SweepReport> {
   for (const row of index.tracks()) {
     await nextTurn();
     try {
-      if (readHeader(folder.pathOf(row.trackId), row.headerDigest) === 'ok') {
+      if (row.isSound && readHeader(folder.pathOf(row.trackId), row.headerDigest) === 'ok') {
         report.lostSegments += sweepTrack(parts, row);
         continue;
       }
     } catch (thrown) {
-      if (codeOf(thrown) !== 'ENOENT') {
+      if (codeOf(thrown) === '') throw thrown;
+      if (!isGone(thrown) || !(await folder.isPresent())) {
         log.warn('store/not-swept', { trackId: row.trackId, reason: codeOf(thrown) });
         continue;
       }
@@ -58,11 +66,13 @@ export async function sweepStore(parts: SweepParts): Promise<SweepReport> {
 }
 
 /** In one turn of the event loop: a segment that is put meanwhile would be newer than the size read here. */
-function sweepTrack({ folder, index, isInUse }: SweepParts, row: TrackRow): number {
-  const path = folder.pathOf(row.trackId);
-  const { size } = fs.statSync(path);
+function sweepTrack(parts: SweepParts, row: TrackRow): number {
+  const { folder, index, reservations } = parts;
+  const nonsense = index.tidy(row.track);
+  const { size, blocks } = fs.statSync(folder.pathOf(row.trackId));
   const lost = index.segmentsBeyond(row.track, size);
   index.forget(row.track, lost);
-  if (!isInUse(row.trackId) && size > index.endOf(row.track)) fs.truncateSync(path, index.endOf(row.track));
-  return lost.length;
+  const hasSpare = size > index.endOf(row.track) || blocks * 512 > size + SPARE_BYTES;
+  if (hasSpare && !parts.isInUse(row.trackId) && !reservations.isReserved(row.track)) reservations.trim(row);
+  return lost.length + nonsense;
 }

@@ -18,6 +18,7 @@ const store = createStore({
   database,
   deviceSecret: Uint8Array.from({ length: 32 }, (_, i) => i + 16),
   random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),
+  now: () => Date.now(),
   log: createRecordingLog(),
 });
 await store.createTrack(

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Database } from '../database/types.ts';
+import type { Bytes } from '../shared/units.ts';
+import { HEADER_BYTES } from './format.ts';
+import type { TrackSpec } from './types.ts';
+
+const Blob = z.instanceof(Buffer);
+const TrackSpecRow = z.object({
+  trackId: z.string(),
+  downloadId: z.string(),
+  videoId: z.string(),
+  renditionId: z.string(),
+  kind: z.enum(['video', 'audio', 'subtitles']),
+});
+const Kept = TrackSpecRow.extend({
+  kind: z.string(),
+  track: z.int(),
+  headerDigest: Blob,
+  wrappedKey: Blob,
+  rowDigest: Blob.nullable(),
+});
+
+export interface TrackRow {
+  readonly track: number;
+  readonly trackId: string;
+  readonly headerDigest: Buffer;
+  readonly wrappedKey: Buffer;
+  /** False: the row is not the one that was written. Nothing in it is to be believed, not even the name. */
+  readonly isSound: boolean;
+}
+
+/** SHA-256 of what a track's row says and never changes, as docs/store-format.md orders it. */
+export function rowDigestOf(
+  row: Omit<z.infer<typeof Kept>, 'track' | 'rowDigest'> | (TrackSpec & RowSecrets),
+): Buffer {
+  const hash = createHash('sha256');
+  for (const text of [row.trackId, row.downloadId, row.videoId, row.renditionId, row.kind])
+    hash.update(`${text}\0`);
+  return hash.update(row.headerDigest).update(row.wrappedKey).digest();
+}
+interface RowSecrets {
+  readonly headerDigest: Buffer;
+  readonly wrappedKey: Buffer;
+}
+
+function trackRow(raw: unknown): TrackRow {
+  const { rowDigest, ...row } = Kept.parse(raw);
+  const isSound = rowDigest !== null && rowDigest.equals(rowDigestOf(row));
+  return {
+    track: row.track,
+    trackId: row.trackId,
+    headerDigest: row.headerDigest,
+    wrappedKey: row.wrappedKey,
+    isSound,
+  };
+}
+
+export function createTrackIndex(database: Database) {
+  const { sql } = database;
+  const spec = 'trackId, downloadId, videoId, renditionId, kind';
+  const kept = `track, ${spec}, headerDigest, wrappedKey, rowDigest`;
+  const statements = {
+    addTrack: sql.prepare(
+      `INSERT INTO store_track (${spec}, headerDigest, wrappedKey, rowDigest, sealedBytes)
+       VALUES (@trackId, @downloadId, @videoId, @renditionId, @kind, @headerDigest, @wrappedKey, @rowDigest, ${HEADER_BYTES})`,
+    ),
+    track: sql.prepare(`SELECT ${kept} FROM store_track WHERE trackId = ?`),
+    tracks: sql.prepare(`SELECT ${kept} FROM store_track`),
+    hasTracks: sql.prepare('SELECT EXISTS (SELECT 1 FROM store_track)').pluck(),
+    specs: sql.prepare(
+      `SELECT ${spec} FROM store_track WHERE downloadId = coalesce(?, downloadId) ORDER BY track`,
+    ),
+    used: sql
+      .prepare(
+        'SELECT coalesce(sum(sealedBytes), 0) FROM store_track WHERE downloadId = coalesce(?, downloadId)',
+      )
+      .pluck(),
+    // Zeros first: secure_delete overwrites freed pages, this also the cell that a page keeps.
+    shred: sql.prepare('UPDATE store_track SET wrappedKey = zeroblob(60) WHERE track = ?'),
+    dropTrack: sql.prepare('DELETE FROM store_track WHERE track = ?'),
+  };
+  const specsOf = (rows: readonly unknown[]): TrackSpec[] =>
+    rows.flatMap((row) => TrackSpecRow.safeParse(row).data ?? []);
+
+  return {
+    addTrack(track: TrackSpec, headerDigest: Buffer, wrappedKey: Buffer): void {
+      const rowDigest = rowDigestOf({ ...track, headerDigest, wrappedKey });
+      statements.addTrack.run({ ...track, headerDigest, wrappedKey, rowDigest });
+    },
+    track(trackId: string): TrackRow | undefined {
+      const row = statements.track.get(trackId);
+      return row === undefined ? undefined : trackRow(row);
+    },
+    tracks: (): TrackRow[] => statements.tracks.all().map(trackRow),
+    hasTracks: (): boolean => statements.hasTracks.get() === 1,
+    /** Those that a bit fell over in, so that they make no sense, are not told; the sweep drops them. */
+    specs: (downloadId?: string): TrackSpec[] => specsOf(statements.specs.all(downloadId ?? null)),
+    usedBytes: (downloadId?: string): Bytes =>
+      z
+        .int()
+        .nonnegative()
+        .catch(0)
+        .parse(statements.used.get(downloadId ?? null)),
+    /** Keys first, then rows; on a full disk with the room that was set aside for it. */
+    dropTracks(tracks: readonly number[], freesSpace: boolean): void {
+      database.transaction(
+        () => {
+          for (const track of tracks) {
+            statements.shred.run(track);
+            statements.dropTrack.run(track);
+          }
+        },
+        { freesSpace },
+      );
+    },
+  };
+}
