@@ -33,6 +33,8 @@ const MAX_REQUESTS = 256;
 /** Of one file: three times what the most segments need. */
 const MAX_INDEX_BYTES = 4 * 1024 * 1024;
 const MAX_DEPTH = 8;
+/** Those that name each other could be read without end, and without a request. */
+const MAX_INDEXES = 4_096;
 
 /**
  * Reads the index of a file: at `indexRange`, else the first `sidx` from the file's start. An index may name
@@ -53,10 +55,12 @@ export async function readFileIndex(
   const entries: IndexEntry[] = [];
   let timescale: bigint | undefined;
   let earliestTime = 0n;
+  let indexes = 0;
 
   /** Gives where the box ends. */
   async function read(at: number, depth: number): Promise<void> {
-    if (depth > MAX_DEPTH) throw unsupported('an index of so many levels');
+    indexes += 1;
+    if (depth > MAX_DEPTH || indexes > MAX_INDEXES) throw unsupported('an index of so many levels');
     const header = await file.headerAt(at);
     if (header?.type !== 'sidx') throw malformed('an index is not where the manifest says');
     const box = parseSidx(await file.bytesAt(at, header.sizeBytes), header);
