@@ -1,12 +1,14 @@
 import { expect } from 'vitest';
 import { createCdn } from '../src/cdn/cdn.ts';
 import { createDownloads } from '../src/download/downloads.ts';
-import { downloadMigrations } from '../src/download/rows.ts';
+import { downloadMigrations } from '../src/download/migrations.ts';
 import type { Downloads, DownloadStatus, VideoSources } from '../src/download/types.ts';
 import type { LayoverError } from '../src/shared/errors.ts';
+import { Settings } from '../src/shared/settings.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { createFakeLicenses } from './fake-licenses.ts';
 import { createFakeNetwork } from './fake-network.ts';
+import { createFakePower } from './fake-power.ts';
 import { createFaultServer } from './fault-server.ts';
 import { createMemoryDisk, createMemoryStore } from './memory-store.ts';
 import { openPlainDatabase } from './plain-database.ts';
@@ -24,6 +26,7 @@ export async function createDownloadWorld() {
   const server = await createFaultServer([...first.files, ...second.files]);
   const clock = createFakeClock();
   const network = createFakeNetwork();
+  const power = createFakePower();
   const licenses = createFakeLicenses((videoId) => (videoId === 'first' ? first : second).contentKey);
   const disk = createMemoryDisk();
   const database = openPlainDatabase(downloadMigrations);
@@ -31,8 +34,11 @@ export async function createDownloadWorld() {
   const random = (sizeBytes: number) => new Uint8Array(sizeBytes);
   const pathways = (token = 'good') => [{ id: 'oca-1', baseUrl: server.base(token) }];
   const world = {
-    server, clock, network, licenses, disk, database, log, pathways,
+    server, clock, network, power, licenses, disk, database, log, pathways,
     accountId: 'account-1' as string | null,
+    /** What a test changes takes effect with `downloads.reconsider()`. */
+    rules: { ...Settings.parse({}).downloads, freeSpaceFloorBytes: 0, atOnce: 1 },
+    isPlaying: false,
     renewals: 0,
     token: 'good',
     serviceError: null as LayoverError | null,
@@ -59,7 +65,11 @@ export async function createDownloadWorld() {
       const cdn = createCdn({ fetch, clock, network, log, random });
       const newId = () => `download-${++world.ids}`;
       const accountId = () => world.accountId;
-      world.downloads = createDownloads({ database: world.database, store: world.store, licenses, cdn, clock, network, log, sources, newId, random, accountId });
+      world.downloads = createDownloads({
+        database: world.database, store: world.store, licenses, cdn, clock, network, power, log, sources, newId, random, accountId,
+        rules: () => world.rules, isPlaying: () => world.isPlaying,
+        minuteOfDay: (atMs) => Math.floor(atMs / 60_000) % 1440,
+      });
       world.downloads.onChange((change) => {
         if (change.type === 'changed') world.history.push(change.download);
         else world.removed.push(change.downloadId);

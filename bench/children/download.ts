@@ -103,6 +103,14 @@ await runJob(
     signal: new AbortController().signal,
     onPhase() {},
     onStock() {},
+    reserve: (missing) =>
+      store.reserve('d', [
+        {
+          trackId: 'd.v-1080p',
+          plainBytes: missing.reduce((sum, { segment }) => sum + (segment.integrity?.plainBytes ?? 0), 0),
+          segments: missing.length,
+        },
+      ]),
     onStored: (bytes) => (storedBytes += bytes),
   },
 );

@@ -8,10 +8,12 @@ import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
 import { makeBaseUrl } from '../../service/oca/address.ts';
 import { createFakeNetwork } from '../../testing/fake-network.ts';
+import { createFakePower } from '../../testing/fake-power.ts';
 import { createLicenseWorld } from '../../testing/license-world.ts';
 import { createRecordingLog } from '../../testing/recording-log.ts';
 import { createSampleVideo } from '../../testing/sample-video.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { Settings } from '../shared/settings.ts';
 import { createCdn } from '../cdn/cdn.ts';
 import { openDatabase } from '../database/open.ts';
 import { createSystemClock } from '../platform/clock.ts';
@@ -19,7 +21,7 @@ import { createPlayback } from '../playback/playback.ts';
 import { storeMigrations } from '../store/migrations.ts';
 import { createStore } from '../store/store.ts';
 import { createDownloads } from './downloads.ts';
-import { downloadMigrations } from './rows.ts';
+import { downloadMigrations } from './migrations.ts';
 import type { DownloadStatus } from './types.ts';
 
 const videoId = 'film';
@@ -89,7 +91,10 @@ it('a video is downloaded though addresses expire and an OCA dies, and plays whe
     presentation: async () => ({ presentation: { ...presentation, pathways: await renewPathways() }, renewPathways }),
   };
   const newId = () => randomUUID();
-  const downloads = createDownloads({ database, store, licenses, cdn, clock, network, log, sources, newId, random, accountId: () => 'account-1' });
+  const downloads = createDownloads({
+    database, store, licenses, cdn, clock, network, power: createFakePower(), log, sources, newId, random,
+    accountId: () => 'account-1', rules: () => ({ ...Settings.parse({}).downloads, freeSpaceFloorBytes: 0 }), isPlaying: () => false,
+  });
 
   const ended = new Promise<DownloadStatus>((resolve) => {
     downloads.onChange((change) => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDownloadWorld, expectAllStored, first, second } from '../../testing/download-world.ts';
 import type { DownloadWorld } from '../../testing/download-world.ts';
 import { damage } from '../../testing/memory-store.ts';
+import type { SampleVideo } from '../../testing/sample-video.ts';
 import { turn, until } from '../../testing/until.ts';
 import { LayoverError } from '../shared/errors.ts';
 
@@ -12,6 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.dispose());
 
+const plainBytes = ({ plain }: SampleVideo) =>
+  [...plain.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
 const mediaRequests = () => world.server.requests.map(({ path }) => path);
 /** Lets so many requests through, then answers no more. */
 function hangAfter(count: number) {
@@ -187,19 +190,20 @@ describe('a new start', () => {
     expect(world.store.tracks()).toEqual([]);
   });
 
-  it('finds out that something complete is complete no longer; resuming repairs it', async () => {
+  it('finds out that something complete is complete no longer, says so, and repairs it', async () => {
     const { downloadId } = world.add(second);
     await world.reach(downloadId, 'completed');
     await world.downloads.stop();
     world.disk.tracks.get(`${downloadId}.a-en`)?.segments.delete(1);
-    world.start();
-    await until(() => world.downloads.get(downloadId).state === 'failed');
-    expect(world.downloads.get(downloadId).error?.code).toBe('store/damaged');
     const before = world.server.requests.length;
-    world.downloads.resume(downloadId);
+    const told = world.history.length;
+    world.start();
+    await until(() => world.history.length > told);
+    expect(world.history[told]).toMatchObject({ state: 'queued', error: { code: 'store/damaged' } });
     await world.reach(downloadId, 'completed');
     await expectAllStored(world, second, downloadId);
     expect(world.server.requests.length).toBe(before + 1);
+    expect(world.downloads.get(downloadId).error).toBeNull();
   });
 
   it('leaves out a row that nobody can read, and works on the others', async () => {
@@ -271,31 +275,48 @@ describe('trouble', () => {
     expect(world.downloads.presentation(downloadId).pathways[0]?.baseUrl).toContain('/new/');
   });
 
-  it('of a full disk stops the queue, says what to free, and is over for all by one resume', async () => {
+  it('of too little room is waited out: before a byte is asked for, and smaller ones may go first', async () => {
     world.disk.capacityBytes = 9000;
     const one = world.add(first);
     const two = world.add(second);
-    await world.reach(two.downloadId, 'failed');
-    const { error } = world.downloads.get(one.downloadId);
-    expect(error?.code).toBe('store/no-space');
-    expect(error?.details.neededBytes).toBe(first.selection.size.bytes - 9000);
-    expect(mediaRequests()).toEqual([]);
-    world.disk.capacityBytes = 1_000_000;
-    world.downloads.resume(one.downloadId);
     await world.reach(two.downloadId, 'completed');
-    await world.reach(one.downloadId, 'completed');
+    const neededBytes = plainBytes(first) + plainBytes(second) - 9000;
+    await until(() => world.downloads.get(one.downloadId).waitingFor === 'space');
+    expect(world.downloads.get(one.downloadId).error).toMatchObject({ code: 'download/no-room' });
+    expect(mediaRequests().some((path) => path.startsWith('first/'))).toBe(false);
+    world.downloads.reconsider();
+    await until(() => world.downloads.get(one.downloadId).error?.details.neededBytes === neededBytes);
+    await world.downloads.remove(two.downloadId);
+    world.disk.capacityBytes = plainBytes(first);
+    world.downloads.reconsider();
+    await until(() => world.downloads.get(one.downloadId).state === 'completed');
   });
 
-  it('of a disk that fills up meanwhile keeps what is stored', async () => {
-    let seen = 0;
-    world.server.misbehave = () => {
-      if (++seen === 8) world.disk.capacityBytes = world.store.usedBytes() + 500;
-      return undefined;
+  it('of a disk that fills up all the same stops the queue, keeps what is stored, and is over for all by one resume', async () => {
+    let puts = 0;
+    let isFull = true;
+    const { unlock } = world.store;
+    world.store.unlock = (...args) => {
+      const track = unlock(...args);
+      return {
+        ...track,
+        put: async (index, plain) => {
+          if (isFull && ++puts > 4) throw new LayoverError('store/no-space', { neededBytes: 1 });
+          return track.put(index, plain);
+        },
+      };
     };
-    const { downloadId } = world.add(first);
-    await world.reach(downloadId, 'failed');
-    expect(world.downloads.get(downloadId)).toMatchObject({ error: { code: 'store/no-space' } });
-    expect(world.downloads.get(downloadId).storedBytes).toBeGreaterThan(0);
+    const one = world.add(first);
+    const two = world.add(second);
+    await world.reach(two.downloadId, 'failed');
+    const { error, storedBytes, state } = world.downloads.get(one.downloadId);
+    expect([state, error?.code]).toEqual(['failed', 'store/no-space']);
+    expect(storedBytes).toBeGreaterThan(0);
+    isFull = false;
+    world.downloads.resume(two.downloadId);
+    await world.reach(one.downloadId, 'completed');
+    await world.reach(two.downloadId, 'completed');
+    await expectAllStored(world, first, one.downloadId);
   });
 
   it('of damage found by the last check is repaired', async () => {

@@ -6,7 +6,7 @@ import type { NetworkSignal } from '../shared/platform.ts';
 import type { Bytes } from '../shared/units.ts';
 import type { OpenTrack, Store } from '../store/types.ts';
 import { takeStock, wireBytes } from './plan.ts';
-import type { Plan, PlannedFile } from './plan.ts';
+import type { Plan, PlannedFile, Stocktaking } from './plan.ts';
 
 export interface JobDeps {
   readonly store: Store;
@@ -21,10 +21,12 @@ export interface Job {
   readonly plan: Plan;
   readonly signal: AbortSignal;
   onPhase(phase: 'license' | 'downloading' | 'verifying'): void;
-  /** Stock was taken: so much is there. */
-  onStock(storedBytes: Bytes): void;
-  /** One more segment is durable. */
-  onStored(bytes: Bytes): void;
+  /** Stock was taken. */
+  onStock(stock: Stocktaking): void;
+  /** Before anything is fetched, and again before a repair: takes the room of what is missing, or throws. */
+  reserve(missing: readonly PlannedFile[]): Promise<void>;
+  /** One more segment is durable; so many bytes on an OCA. */
+  onStored(bytes: Bytes, file: PlannedFile): void;
 }
 
 /** One connection leaves the link idle while it waits for answers; many would starve what is being watched. */
@@ -41,7 +43,7 @@ export async function runJob(deps: JobDeps, job: Job): Promise<void> {
   const { downloadId, plan, signal } = job;
   const stock = () => {
     const taken = takeStock(plan, store, downloadId);
-    job.onStock(taken.storedBytes);
+    job.onStock(taken);
     return taken;
   };
   if (stock().missing.length > 0 && !network.isOnline()) throw new LayoverError('network/offline');
@@ -51,9 +53,9 @@ export async function runJob(deps: JobDeps, job: Job): Promise<void> {
   const tracks = await openTracks(deps, job);
   try {
     for (let repairs = 0; ; repairs += 1) {
-      const { missing, missingBytes } = stock();
+      const { missing } = stock();
       if (missing.length > 0) {
-        await ensureSpace(store, missingBytes ?? 0);
+        await job.reserve(missing);
         job.onPhase('downloading');
         await fetchAll(deps, job, tracks, missing);
       }
@@ -99,12 +101,6 @@ async function openTracks(
   }
 }
 
-/** Says at once what would otherwise be found out gigabytes later. */
-async function ensureSpace(store: Store, missingBytes: Bytes): Promise<void> {
-  const neededBytes = missingBytes - (await store.freeBytes());
-  if (neededBytes > 0) throw new LayoverError('store/no-space', { neededBytes });
-}
-
 async function fetchAll(
   deps: JobDeps,
   job: Job,
@@ -139,9 +135,10 @@ async function fetchOne(
   { steering, licenses }: JobDeps,
   job: Job,
   track: OpenTrack,
-  { segment }: PlannedFile,
+  file: PlannedFile,
   signal: AbortSignal,
 ): Promise<void> {
+  const { segment } = file;
   const { path, byteRange, integrity, encryption, index } = segment;
   signal.throwIfAborted();
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
@@ -152,5 +149,5 @@ async function fetchOne(
     throw new LayoverError('cdn/digest-mismatch', { path });
   signal.throwIfAborted();
   await track.put(index, plain);
-  job.onStored(wireBytes(segment, plain.byteLength));
+  job.onStored(wireBytes(segment, plain.byteLength), file);
 }

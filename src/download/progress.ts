@@ -1,13 +1,19 @@
 import type { Clock } from '../shared/platform.ts';
-import type { Bytes } from '../shared/units.ts';
+import type { Bytes, Seconds } from '../shared/units.ts';
 import { createRateMeter } from './rate.ts';
 import type { RateMeter } from './rate.ts';
 
 export type Phase = 'license' | 'downloading' | 'verifying';
 
-/** What is known of one download beside its row; all of it can be worked out again from the store. */
-export interface Progress {
+/** What the store holds of a download. */
+export interface Holding {
   storedBytes: Bytes;
+  playableSeconds: Seconds;
+  isAllThere: boolean;
+}
+
+/** What is known of one download beside its row; all of it can be worked out again from the store. */
+export interface Progress extends Holding {
   /** What it is doing just now; null: nothing. */
   phase: Phase | null;
   rate: RateMeter | null;
@@ -17,16 +23,17 @@ export interface ProgressBook {
   of(downloadId: string): Progress;
   begin(downloadId: string): Progress;
   end(downloadId: string): void;
+  /** The next `of` asks the store again. */
   forget(downloadId: string): void;
 }
 
 /** `measure` asks the store; it is called once for each download that nobody works on. */
-export function createProgressBook(clock: Clock, measure: (downloadId: string) => Bytes): ProgressBook {
+export function createProgressBook(clock: Clock, measure: (downloadId: string) => Holding): ProgressBook {
   const book = new Map<string, Progress>();
   const of = (downloadId: string): Progress => {
     const known = book.get(downloadId);
     if (known) return known;
-    const fresh: Progress = { storedBytes: measure(downloadId), phase: null, rate: null };
+    const fresh: Progress = { ...measure(downloadId), phase: null, rate: null };
     book.set(downloadId, fresh);
     return fresh;
   };
@@ -42,8 +49,6 @@ export function createProgressBook(clock: Clock, measure: (downloadId: string) =
       progress.rate = null;
       progress.phase = null;
     },
-    forget(downloadId) {
-      book.delete(downloadId);
-    },
+    forget: (downloadId) => void book.delete(downloadId),
   };
 }

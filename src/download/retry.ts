@@ -13,6 +13,8 @@ export type Decision =
 export interface Retry {
   /** `progressed`: something was stored since the last error; that gives a new budget. */
   decide(error: LayoverError, progressed: boolean): Decision;
+  /** Since something was stored last. */
+  tries(): number;
 }
 
 const FIRST_WAIT_MS = SECOND_MS;
@@ -27,12 +29,19 @@ const waitsFor: Partial<Record<ErrorCode, WaitingFor>> = {
   'service/unreachable': 'service',
   'cdn/no-oca': 'oca',
   'cdn/address-expired': 'oca',
+  // Signed out in mid-use, by the service: the viewer signs in again, and it goes on.
+  'auth/signed-out': 'service',
+  'auth/subscription-inactive': 'service',
+  'auth/too-many-attempts': 'service',
+  'store/absent': 'storage-place',
+  'download/no-room': 'space',
 };
 /** Worth some tries, but not for ever. */
 const doubtful: Partial<Record<ErrorCode, WaitingFor>> = {
   'cdn/digest-mismatch': 'oca',
   'manifest/malformed': 'service',
   'service/bad-answer': 'service',
+  'store/unreadable': 'storage-place',
   internal: 'oca',
 };
 export const stopsQueue: readonly ErrorCode[] = ['store/no-space', 'store/read-only'];
@@ -41,6 +50,7 @@ export const stopsQueue: readonly ErrorCode[] = ['store/no-space', 'store/read-o
 export function createRetry(random: (sizeBytes: Bytes) => Uint8Array): Retry {
   let tries = 0;
   return {
+    tries: () => tries,
     decide(error, progressed) {
       if (stopsQueue.includes(error.code)) return { kind: 'stop-queue' };
       tries = progressed ? 1 : tries + 1;

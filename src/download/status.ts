@@ -4,7 +4,12 @@ import type { Row } from './rows.ts';
 import type { DownloadStatus } from './types.ts';
 
 /** What a download looks like from outside: what is meant, and what happens just now. Pure. */
-export function statusOf(row: Row, progress: Progress, waiting: Waiting | undefined): DownloadStatus {
+export function statusOf(
+  row: Row,
+  progress: Progress,
+  waiting: Waiting | undefined,
+  isPlaying: boolean,
+): DownloadStatus {
   const { downloadId, videoId, titleId, durationSeconds, selection, addedAtMs } = row;
   const { storedBytes } = progress;
   const rate = progress.rate?.bytesPerSecond() ?? 0;
@@ -17,7 +22,12 @@ export function statusOf(row: Row, progress: Progress, waiting: Waiting | undefi
     selection,
     addedAtMs,
     storedBytes,
-    ...activity(row, progress, waiting),
+    playableSeconds: progress.playableSeconds,
+    priority: row.priority,
+    isPinned: row.isPinned,
+    origin: row.origin,
+    name: row.name,
+    ...activity(row, progress, waiting, isPlaying && rate === 0),
     rateBytesPerSecond: rate,
     secondsLeft: row.state === 'completed' ? 0 : rate > 0 ? leftBytes / rate : null,
   };
@@ -27,10 +37,16 @@ function activity(
   { state, error }: Row,
   { phase }: Progress,
   waiting: Waiting | undefined,
-): Pick<DownloadStatus, 'state' | 'waitingFor' | 'error'> {
-  if (state !== 'queued') return { state, waitingFor: null, error };
-  if (phase === 'license') return { state: 'waiting', waitingFor: 'license', error: null };
-  if (phase) return { state: phase, waitingFor: null, error: null };
-  if (waiting) return { state: 'waiting', waitingFor: waiting.for, error: waiting.error.toValue() };
-  return { state, waitingFor: null, error: null };
+  isHeldByPlayback: boolean,
+): Pick<DownloadStatus, 'state' | 'waitingFor' | 'waitingUntilMs' | 'error'> {
+  const plain = { waitingFor: null, waitingUntilMs: null, error };
+  if (state !== 'queued') return { ...plain, state };
+  if (phase === 'license') return { ...plain, state: 'waiting', waitingFor: 'license' };
+  // What is watched has the link: cdn/ gives downloads nothing meanwhile.
+  if (phase === 'downloading' && isHeldByPlayback)
+    return { ...plain, state: 'waiting', waitingFor: 'playback' };
+  if (phase) return { ...plain, state: phase };
+  if (!waiting) return { ...plain, state };
+  const { for: waitingFor, untilMs: waitingUntilMs } = waiting;
+  return { state: 'waiting', waitingFor, waitingUntilMs, error: waiting.error?.toValue() ?? error };
 }

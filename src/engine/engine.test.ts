@@ -4,6 +4,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { createFakeNetwork } from '../../testing/fake-network.ts';
+import { createFakePower } from '../../testing/fake-power.ts';
 import { createFakeSecretBox } from '../../testing/fake-secret-box.ts';
 import { createRecordingLog } from '../../testing/recording-log.ts';
 import { film, startTestService } from '../../testing/service-api.ts';
@@ -24,7 +25,7 @@ function platformOn(folder: string, serviceUrl: string | null = null, fetchVia: 
     paths: { userData: folder, downloads: path.join(folder, 'downloads') },
     secrets: createFakeSecretBox(Buffer.alloc(32, 7)),
     random: (sizeBytes) => crypto.getRandomValues(new Uint8Array(sizeBytes)),
-    power: { onSuspend: () => () => {}, onResume: () => () => {}, stayAwake: () => () => {} },
+    power: createFakePower(),
     settings: { read: () => raw.settings, write: (next) => void (raw.settings = next) },
   };
   return { ...fakes, platform };

@@ -1,15 +1,29 @@
 import { networkInterfaces } from 'node:os';
 import type { NetworkSignal } from '../shared/platform.ts';
+import { SECOND_MS } from '../shared/units.ts';
 import type { Ms } from '../shared/units.ts';
+import { every } from './poll.ts';
+import type { Poll, Watched } from './poll.ts';
 
-const POLL_MS: Ms = 5_000;
+const POLL_MS: Ms = 5 * SECOND_MS;
+/** To ask what a network costs starts a program: only when the network changed, and every so many polls. */
+const POLLS_PER_QUESTION = 12;
 
-export interface NetworkSources {
+export interface Interface {
+  readonly internal: boolean;
+  readonly address?: string;
+}
+
+export interface SignalSources {
+  interfaces?(): Interface[];
+  poll?: Poll;
+  /** Whether bytes cost money; not given: nobody says. */
+  metered?: Watched<boolean | null>;
+}
+
+export interface NetworkSources extends SignalSources {
   /** The service's address as it is known now. */
   serviceUrl(): string | undefined;
-  interfaces?(): { internal: boolean }[];
-  /** Calls back every now and then; returns the way to stop. */
-  poll?(listener: () => void): () => void;
 }
 
 /**
@@ -18,42 +32,60 @@ export interface NetworkSources {
  * is `true`, which means "perhaps".
  */
 export function createInterfaceSignal(sources: NetworkSources): NetworkSignal {
-  const { serviceUrl, interfaces = readInterfaces, poll } = sources;
+  const { serviceUrl, interfaces = readInterfaces } = sources;
   const isOnline = () => {
     if (interfaces().some(({ internal }) => !internal)) return true;
     const url = serviceUrl();
     return url === undefined || isLoopback(url);
   };
-  return createPolledSignal(isOnline, poll);
+  return createPolledSignal(isOnline, sources);
 }
 
-/** A signal from a source that must be asked: neither Node nor Electron's main process tells by itself. */
-export function createPolledSignal(
-  isOnline: () => boolean,
-  poll: (listener: () => void) => () => void = pollSeldom,
-): NetworkSignal {
+/**
+ * A signal from a source that must be asked: neither Node nor Electron's main process tells by itself. Other
+ * addresses than before mean another network, even if it looks as good as the last.
+ */
+export function createPolledSignal(isOnline: () => boolean, sources: SignalSources = {}): NetworkSignal {
+  const { interfaces = readInterfaces, poll = every(POLL_MS), metered } = sources;
+  const isMetered = () => metered?.current ?? null;
+  const addresses = () =>
+    interfaces()
+      .flatMap(({ internal, address = '' }) => (internal ? [] : address))
+      .sort()
+      .join(' ');
+  void metered?.refresh();
   return {
     isOnline,
+    isMetered,
     onChange: (listener) => {
-      let last = isOnline();
-      return poll(() => {
-        const next = isOnline();
-        if (next === last) return;
-        last = next;
+      let [wasOnline, wasMetered, oldAddresses] = [isOnline(), isMetered(), addresses()];
+      let polls = 0;
+      let isStopped = false;
+      const askCost = async () => {
+        await metered?.refresh();
+        if (isStopped || isMetered() === wasMetered) return;
+        wasMetered = isMetered();
         listener();
+      };
+      void askCost();
+      const stop = poll(() => {
+        const [nowOnline, nowAddresses] = [isOnline(), addresses()];
+        const isOtherNetwork = nowOnline !== wasOnline || nowAddresses !== oldAddresses;
+        [wasOnline, oldAddresses] = [nowOnline, nowAddresses];
+        polls += 1;
+        if (isOtherNetwork || polls % POLLS_PER_QUESTION === 0) void askCost();
+        if (isOtherNetwork) listener();
       });
+      return () => {
+        isStopped = true;
+        stop();
+      };
     },
   };
 }
 
-function readInterfaces(): { internal: boolean }[] {
+function readInterfaces(): Interface[] {
   return Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-}
-
-function pollSeldom(listener: () => void): () => void {
-  const timer = setInterval(listener, POLL_MS);
-  timer.unref();
-  return () => clearInterval(timer);
 }
 
 function isLoopback(url: string): boolean {

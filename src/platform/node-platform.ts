@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import type { Log, Platform, PowerSignal } from '../shared/platform.ts';
+import type { Log, Platform } from '../shared/platform.ts';
 import type { Ms } from '../shared/units.ts';
 import { createSystemClock } from './clock.ts';
 import { createNodeFetch } from './fetch.ts';
 import { createFileSecretBox } from './file-secrets.ts';
+import { createMeteredSource } from './metered.ts';
 import { createInterfaceSignal } from './network.ts';
 import { openSettings, serviceUrlIn } from './settings.ts';
+import { createSupplySignal } from './supply.ts';
 import { createNodeTransport } from './transport.ts';
 
 export interface NodePlatformOptions {
@@ -41,8 +43,11 @@ export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
     paths: { userData, downloads: options.downloads ?? path.join(userData, 'downloads') },
     secrets: createFileSecretBox(userData, log),
     random: (sizeBytes) => randomBytes(sizeBytes),
-    network: createInterfaceSignal({ serviceUrl: () => serviceUrlIn(settings) }),
-    power: noPowerSignal,
+    network: createInterfaceSignal({
+      serviceUrl: () => serviceUrlIn(settings),
+      metered: createMeteredSource(),
+    }),
+    power: { ...deafToSleep, ...createSupplySignal() },
     settings,
     log,
     close: async () => {
@@ -52,7 +57,7 @@ export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
 }
 
 /** Node hears nothing of sleep and cannot keep a machine awake. */
-const noPowerSignal: PowerSignal = {
+const deafToSleep = {
   onSuspend: () => () => undefined,
   onResume: () => () => undefined,
   stayAwake: () => () => undefined,

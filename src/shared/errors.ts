@@ -80,7 +80,7 @@ const register = {
     'after-action',
   ],
   'store/damaged': [
-    'A part of this download is damaged. Go online and resume it to repair it.',
+    'A part of this download is damaged. It is repaired as soon as you are online.',
     'after-action',
   ],
   'store/locked': ['This download is locked. Renew its license to unlock it.', 'after-action'],
@@ -171,6 +171,14 @@ const register = {
   'download/exists': ['This video is in your downloads already.', 'never'],
   'download/of-another-account': [
     'Another account has downloaded this video on this computer. Stream it, or remove that download there.',
+    'after-action',
+  ],
+  'download/no-room': [
+    'There is not enough room for this download: {neededBytes} bytes too few. Remove something, or change your limits.',
+    'after-action',
+  ],
+  'download/replaced': [
+    'The service has replaced this video, and what you chose of it is gone. Remove it and download it again.',
     'after-action',
   ],
   'playback/unknown-session': ['This playback has ended. Start it again.', 'after-action'],

@@ -22,6 +22,12 @@ export function power(event: 'suspend' | 'resume'): void {
   emitters.powerMonitor.emit(event);
 }
 
+/** The charger is pulled, or plugged in. */
+export function supply(event: 'on-ac' | 'on-battery'): void {
+  state.isOnBattery = event === 'on-battery';
+  emitters.powerMonitor.emit(event);
+}
+
 /** Somebody starts the app a second time. */
 export function startAgain(): void {
   emitters.app.emit('second-instance', {}, [], '', null);

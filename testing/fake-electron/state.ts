@@ -17,6 +17,7 @@ export interface FakeState {
   /** What safeStorage answers beside the plain text: the key was rotated. */
   shouldReEncrypt: boolean;
   isOnline: boolean;
+  isOnBattery: boolean;
   paths: Map<string, string>;
   exitCode: number | null;
   quitAsked: boolean;
@@ -43,6 +44,7 @@ function initial(): FakeState {
     keychainKey: 0x5a,
     shouldReEncrypt: false,
     isOnline: true,
+    isOnBattery: false,
     paths: new Map(),
     exitCode: null,
     quitAsked: false,

@@ -76,7 +76,9 @@ export const safeStorage = {
 };
 
 export const net = { isOnline: () => state.isOnline };
-export const powerMonitor = emitters.powerMonitor;
+export const powerMonitor = Object.assign(emitters.powerMonitor, {
+  isOnBatteryPower: () => state.isOnBattery,
+});
 
 let nextBlocker = 1;
 export const powerSaveBlocker = {

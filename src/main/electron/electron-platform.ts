@@ -3,6 +3,7 @@ import path from 'node:path';
 import type * as Electron from 'electron';
 import ElectronStore from 'electron-store';
 import { createSystemClock } from '../../platform/clock.ts';
+import { createMeteredSource } from '../../platform/metered.ts';
 import { createPolledSignal } from '../../platform/network.ts';
 import { openSettings } from '../../platform/settings.ts';
 import type { Log, Platform } from '../../shared/platform.ts';
@@ -32,7 +33,7 @@ export function createElectronPlatform(electron: ElectronPieces, qaClockOffsetMs
       log,
     }),
     random: (sizeBytes) => randomBytes(sizeBytes),
-    network: createPolledSignal(() => electron.net.isOnline()),
+    network: createPolledSignal(() => electron.net.isOnline(), { metered: createMeteredSource() }),
     power: createPowerSignal(electron.powerMonitor, electron.powerSaveBlocker),
     settings: openSettings(
       userData,

@@ -1,0 +1,39 @@
+import { renditionsOf } from '../shared/presentation.ts';
+import type { Presentation, Rendition, Segment } from '../shared/presentation.ts';
+import { filesOf } from '../shared/presentation.ts';
+
+/** What became of a video under the same id. */
+export type Reencoding =
+  | { kind: 'same' }
+  /** These renditions hold other bytes than before; the others are as they were. */
+  | { kind: 'changed'; renditionIds: string[] }
+  /** What was chosen does not exist any more. */
+  | { kind: 'gone' };
+
+/** Compares what a download was begun with, and what the service tells now of the same renditions. */
+export function compareEncodings(before: Presentation, now: Presentation): Reencoding {
+  const fresh = new Map(renditionsOf(now).map((rendition) => [rendition.id, rendition]));
+  const changed: string[] = [];
+  for (const old of renditionsOf(before)) {
+    const rendition = fresh.get(old.id);
+    if (!rendition) return { kind: 'gone' };
+    if (!isSame(old, rendition)) changed.push(old.id);
+  }
+  return changed.length > 0 ? { kind: 'changed', renditionIds: changed } : { kind: 'same' };
+}
+
+/** By digests where they are told; else by what a re-encoded video does not keep by chance. */
+function isSame(one: Rendition, other: Rendition): boolean {
+  const [files, others] = [filesOf(one), filesOf(other)];
+  return files.length === others.length && files.every((file, at) => isSameFile(file, others[at]));
+}
+
+function isSameFile(one: Segment, other: Segment | undefined): boolean {
+  if (one.index !== other?.index) return false;
+  if (one.integrity && other.integrity) return one.integrity.sha256 === other.integrity.sha256;
+  return (
+    one.durationSeconds === other.durationSeconds &&
+    one.byteRange?.offsetBytes === other.byteRange?.offsetBytes &&
+    one.byteRange?.lengthBytes === other.byteRange?.lengthBytes
+  );
+}
