@@ -24,9 +24,15 @@ export function resolveAddress(reference: string, baseUrl: string): string {
   return address.href;
 }
 
-/** A key's name: anything that has a scheme stays as it is (`urn:layover:content-key:…`), the rest is resolved. */
+/**
+ * Where a key is: a name (`urn:layover:content-key:…`) stays as it is, everything else becomes an absolute
+ * address. Other schemes (skd:, data:) are refused: nobody here could fetch such a key.
+ */
 export function resolveKeyUri(reference: string, baseUrl: string): string {
-  return hasScheme.test(reference) ? reference : resolveAddress(reference, baseUrl);
+  if (!/^urn:/i.test(reference)) return resolveAddress(reference, baseUrl);
+  if (reference.length > MAX_ADDRESS_LENGTH) throw unsupported('addresses of such length');
+  // A copy: a slice of the playlist would hold all of it in memory.
+  return JSON.parse(JSON.stringify(reference)) as string;
 }
 
 /** The folder that an address lies in, with "/" at its end and without query. */

@@ -23,6 +23,7 @@ export function assemble(
   renditions: readonly Rendition[],
   pathways: readonly Pathway[],
   durationSeconds?: Seconds,
+  beside: Pick<Presentation, 'closedCaptions' | 'contentSteering'> = {},
 ): Presentation {
   const of = <R extends Rendition>(kind: R['kind']) =>
     renditions.filter((one): one is R => one.kind === kind);
@@ -38,6 +39,7 @@ export function assemble(
     video,
     audio,
     subtitles: of<SubtitleRendition>('subtitles'),
+    ...beside,
   });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -14,6 +14,10 @@ export const MAX_VARIANTS = 4_096;
 export const MAX_ADDRESS_LENGTH = 4_096;
 /** Of all addresses together. A template of a few characters can ask for any amount. */
 export const MAX_ADDRESS_CHARACTERS = 256 * 1024 * 1024;
+/** Of one tag of a playlist; the longest that is defined has about twenty. */
+export const MAX_ATTRIBUTES = 256;
+export const MAX_VARIABLES = 1_000;
+export const MAX_PATHWAYS = 32;
 export const MAX_XML_DEPTH = 32;
 /** Opening and closing tags: twice what the most segments need. */
 export const MAX_XML_TAGS = 400_000;
@@ -49,6 +53,12 @@ export class Totals {
     this.#addressCharacters += segments * addressLength;
     if (this.#renditions > MAX_RENDITIONS) throw unsupported(`more than ${MAX_RENDITIONS} renditions`);
     if (this.#segments > MAX_SEGMENTS) throw unsupported(`more than ${MAX_SEGMENTS} segments`);
+    this.addAddress(0);
+  }
+
+  /** One address that is kept. */
+  addAddress(length: number): void {
+    this.#addressCharacters += length;
     if (this.#addressCharacters > MAX_ADDRESS_CHARACTERS) throw unsupported('addresses of such length');
   }
 }

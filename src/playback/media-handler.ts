@@ -1,7 +1,7 @@
 import { writeMedia, writeMultivariant } from '../manifest/index.ts';
 import { asLayoverError, LayoverError } from '../shared/errors.ts';
 import { INIT_INDEX, renditionsOf } from '../shared/presentation.ts';
-import type { Rendition } from '../shared/presentation.ts';
+import type { Container, Rendition } from '../shared/presentation.ts';
 import { parseRange } from './range.ts';
 import type { Span } from './range.ts';
 import { errorResponse, isRefusal, lazyBody, mediaHeaders, textResponse } from './responses.ts';
@@ -18,7 +18,7 @@ export interface HandlerDeps extends SourceDeps {
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 const ID = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}';
 const shape = new RegExp(
-  `^/media/(?<sessionId>${ID})/(?:(?<playlist>${ID})\\.m3u8|(?<renditionId>${ID})/(?:(?<init>init\\.mp4)|(?<index>\\d{1,9})\\.(?:m4s|vtt)))$`,
+  `^/media/(?<sessionId>${ID})/(?:(?<playlist>${ID})\\.m3u8|(?<renditionId>${ID})/(?:(?<init>init(?<later>-\\d{1,6})?)\\.mp4|(?<index>\\d{1,9})\\.(?:m4s|ts|aac|vtt)))$`,
 );
 
 /** The media handler: see `Playback.handle`. */
@@ -87,7 +87,10 @@ export function createMediaHandler(deps: HandlerDeps): (request: Request) => Pro
       const rendition = renditionOf(session, groups.playlist ?? groups.renditionId ?? '');
       if (!rendition) return unknown();
       if (groups.playlist) return textResponse(request, mediaPlaylist(rendition), PLAYLIST_TYPE);
-      const segment = segmentOf(rendition, groups.init ? INIT_INDEX : Number(groups.index));
+      const segment = segmentOf(
+        rendition,
+        groups.init ? Number(groups.later ?? INIT_INDEX) : Number(groups.index),
+      );
       if (!segment) return unknown();
       return await answer(session, request, { renditionId: rendition.id, segment }, typeOf(rendition));
     } catch (error) {
@@ -99,7 +102,7 @@ export function createMediaHandler(deps: HandlerDeps): (request: Request) => Pro
 /** Without any way to an OCA only what lies in the store is named: the player must not choose what is not there. */
 function multivariant({ store }: HandlerDeps, session: Session): string {
   const isStored = ({ id }: Rendition) =>
-    store.stored(trackIdOf(session, id) ?? '').some(({ index }) => index !== INIT_INDEX);
+    store.stored(trackIdOf(session, id) ?? '').some(({ index }) => index >= 0);
   const named = renditionsOf(session.presentation).filter(
     (rendition) => session.steering || isStored(rendition),
   );
@@ -111,21 +114,27 @@ function multivariant({ store }: HandlerDeps, session: Session): string {
 }
 
 function mediaPlaylist(rendition: Rendition): string {
-  const extension = isText(rendition) ? 'vtt' : 'm4s';
+  const { extension } = fileKinds[containerOf(rendition)];
   return writeMedia(rendition, {
-    initPath: `${rendition.id}/init.mp4`,
+    initPath: (index) => `${rendition.id}/init${index === INIT_INDEX ? '' : index}.mp4`,
     segmentPath: (index) => `${rendition.id}/${index}.${extension}`,
   });
 }
 
 /** Subtitles with an init segment are timed text inside MP4; without one they are WebVTT files. */
-function isText(rendition: Rendition): boolean {
-  return rendition.kind === 'subtitles' && rendition.init === undefined;
+function containerOf({ kind, container, init }: Rendition): Container {
+  return container ?? (kind === 'subtitles' && init === undefined ? 'webvtt' : 'mp4');
 }
 
+const fileKinds: Record<Container, { extension: string; type: (kind: Rendition['kind']) => string }> = {
+  mp4: { extension: 'm4s', type: (kind) => `${kind === 'subtitles' ? 'application' : kind}/mp4` },
+  'mpeg-ts': { extension: 'ts', type: () => 'video/mp2t' },
+  'packed-audio': { extension: 'aac', type: () => 'audio/aac' },
+  webvtt: { extension: 'vtt', type: () => 'text/vtt; charset=utf-8' },
+};
+
 function typeOf(rendition: Rendition): string {
-  if (isText(rendition)) return 'text/vtt; charset=utf-8';
-  return rendition.kind === 'subtitles' ? 'application/mp4' : `${rendition.kind}/mp4`;
+  return fileKinds[containerOf(rendition)].type(rendition.kind);
 }
 
 async function* inMemory(

@@ -21,6 +21,11 @@ export interface Wanted {
   readonly segment: Segment;
 }
 
+/** What is stored is no use, and is to be looked at. */
+const lost = ['store/damaged', 'store/missing', 'store/locked', 'store/unsupported-version'] as const;
+/** It is whole, where it cannot be reached. */
+const away = ['store/absent', 'store/unreadable'] as const;
+
 const LARGEST_PIECE_BYTES: Bytes = 1024 * 1024;
 
 /** Plain size, where it is known without asking an OCA. */
@@ -36,7 +41,7 @@ export function storedBytes(
 ): Bytes | undefined {
   const trackId = trackIdOf(session, renditionId);
   if (trackId === null) return undefined;
-  const held = store.stored(trackId).find(({ index }) => index === segment.index);
+  const held = store.storedSegment(trackId, segment.index);
   const expectedBytes = segment.integrity?.plainBytes ?? held?.plainBytes;
   return held?.plainBytes === expectedBytes ? held?.plainBytes : undefined;
 }
@@ -53,7 +58,11 @@ export async function fetchPlain(
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
   const { bytes, ocaId, transferMs } = await session.steering.fetch(request, signal);
   // The verdict once more: to fetch may have taken long.
-  const plain = await decryptSegment(bytes, encryption, await licenses.contentKey(session.videoId, session.sessionId));
+  const plain = await decryptSegment(
+    bytes,
+    encryption,
+    await licenses.contentKey(session.videoId, session.sessionId),
+  );
   if (plain.byteLength !== (integrity?.plainBytes ?? plain.byteLength))
     throw new LayoverError('cdn/digest-mismatch', { path });
   remember(session, { renditionId, index, source: ocaId, bytes: plain.byteLength, transferMs });
@@ -87,13 +96,11 @@ export async function* segmentBytes(
       });
       return;
     } catch (error) {
-      if (
-        !isLayoverError(error, 'store/damaged', 'store/missing', 'store/locked', 'store/unsupported-version')
-      )
-        throw error;
+      if (!isLayoverError(error, ...lost, ...away)) throw error;
       count(session, 'store', at - span.start, 0);
       deps.log.warn('playback.stored-unreadable', { code: error.code, path: wanted.segment.path });
-      if (session.downloadId !== null) deps.onDamaged(session.downloadId);
+      // A drive that is not there, or not to be read just now, has lost nothing that is to be repaired.
+      if (session.downloadId !== null && isLayoverError(error, ...lost)) deps.onDamaged(session.downloadId);
       if (!session.steering) throw error;
     }
   }

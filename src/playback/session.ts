@@ -29,7 +29,8 @@ export function renditionOf(session: Session, renditionId: string): Rendition | 
 
 export function segmentOf(rendition: Rendition, index: number): Segment | undefined {
   if (index === INIT_INDEX) return rendition.init;
-  return rendition.segments.find((segment) => segment.index === index);
+  const some = index < 0 ? rendition.laterInits : rendition.segments;
+  return some?.find((segment) => segment.index === index && !segment.isGap);
 }
 
 export function trackIdOf(session: Session, renditionId: string): string | null {

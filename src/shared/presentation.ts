@@ -78,11 +78,16 @@ const RenditionBase = z.object({
   segments: z.array(Segment),
 });
 
+/** RFC 8216bis 4.4.6.2: how brightness is told; PQ and HLG need a screen for it. */
+export const VideoRange = z.enum(['SDR', 'HLG', 'PQ']);
+export type VideoRange = z.infer<typeof VideoRange>;
+
 export const VideoRendition = RenditionBase.extend({
   kind: z.literal('video'),
   width: z.int().nonnegative(),
   height: z.int().nonnegative(),
   frameRate: z.number().positive().optional(),
+  videoRange: VideoRange.optional(),
   /** RFC 6381. */
   codecs: z.string(),
 });

@@ -82,7 +82,10 @@ async function writeHls(presentation: Presentation, folder: string): Promise<voi
     if (rendition.init) await put(rendition, 'init.mp4', rendition.init);
     for (const segment of rendition.segments)
       if (!segment.isGap) await put(rendition, `${segment.index}.m4s`, segment);
-    const options = { initPath: 'init.mp4', segmentPath: (index: number) => `${index}.m4s` };
+    const options = {
+      initPath: (index: number) => `init${index}.mp4`,
+      segmentPath: (index: number) => `${index}.m4s`,
+    };
     writeFileSync(path.join(folder, rendition.id, 'media.m3u8'), writeMedia(rendition, options));
   }
   const text = writeMultivariant(presentation, { pathOf: (id) => `${id}/media.m3u8` });

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import type { SegmentEncryption } from '../../shared/presentation.ts';
 import { resolveKeyUri } from '../address.ts';
+import { drmSystemName } from '../drm-systems.ts';
 import { ivOfNumber } from '../iv.ts';
 import { malformed, quote, unsupported } from '../refuse.ts';
-import { attributesOf } from './lexer.ts';
+import { attributesOf } from './attributes.ts';
 import type { Tag } from './lexer.ts';
+import type { Variables } from './variables.ts';
 
-/** The EXT-X-KEY in force; `ivHex` undefined: each segment's own media sequence number. */
-export interface Key {
+/** `encryption`: with an IV that is written down, the same for each segment. */
+interface Key {
+  readonly method: string;
   readonly keyUri: string;
-  readonly ivHex: string | undefined;
+  readonly encryption: SegmentEncryption | undefined;
 }
 
 const KeyAttributes = z.object({
@@ -19,23 +22,60 @@ const KeyAttributes = z.object({
   KEYFORMAT: z.string().default('identity'),
 });
 
-/** RFC 8216 section 4.3.2.4; undefined for METHOD=NONE. */
-export function parseKey(tag: Tag, playlistUrl: string): Key | undefined {
-  const { METHOD: method, URI: uri, IV: iv, KEYFORMAT: format } = attributesOf(tag, KeyAttributes);
-  if (method === 'NONE') return undefined;
-  if (method !== 'AES-128') throw unsupported(`encryption by ${quote(method)}`);
-  if (format !== 'identity') throw unsupported(`keys of the format ${quote(format)}`);
-  if (uri === undefined) throw malformed(`line ${tag.lineNumber}: a key without an address`);
-  return { keyUri: resolveKeyUri(uri, playlistUrl), ivHex: iv?.slice(2).toLowerCase().padStart(32, '0') };
-}
+/** The key format that is no DRM system: the key lies at an address as 16 bytes. */
+const IDENTITY = 'identity';
 
-export function segmentEncryption(key: Key, mediaSequenceNumber: bigint): SegmentEncryption {
-  return { method: 'aes-128', keyUri: key.keyUri, ivHex: key.ivHex ?? ivOfNumber(mediaSequenceNumber) };
-}
+/**
+ * The EXT-X-KEYs in force. Each replaces the one of its own KEYFORMAT: they are ways to the same key, of which
+ * one must be understood (RFC 8216bis section 4.4.4.4). Nothing is refused before a segment needs it.
+ */
+export class Keys {
+  readonly #keys = new Map<string, Key>();
 
-/** An init segment has no sequence number, so its IV must be written down. */
-export function initEncryption(key: Key, lineNumber: number): SegmentEncryption {
-  if (key.ivHex === undefined)
-    throw malformed(`line ${lineNumber}: the init segment is encrypted, but there is no IV`);
-  return { method: 'aes-128', keyUri: key.keyUri, ivHex: key.ivHex };
+  set(tag: Tag, playlistUrl: string, variables: Variables): void {
+    const { METHOD, URI, IV, KEYFORMAT } = attributesOf(tag, KeyAttributes, variables);
+    if (METHOD === 'NONE') {
+      this.#keys.clear();
+      return;
+    }
+    const isOurs = METHOD === 'AES-128' && KEYFORMAT === IDENTITY;
+    if (isOurs && URI === undefined) throw malformed(`line ${tag.lineNumber}: a key without an address`);
+    const keyUri = isOurs ? resolveKeyUri(URI ?? '', playlistUrl) : '';
+    const ivHex = IV?.slice(2).toLowerCase().padStart(32, '0');
+    this.#keys.set(KEYFORMAT, {
+      method: METHOD,
+      keyUri,
+      encryption: ivHex === undefined ? undefined : { method: 'aes-128', keyUri, ivHex },
+    });
+  }
+
+  /** Of a segment with that media sequence number. Errors: `manifest/unsupported` with the names. */
+  encryptionOf(mediaSequenceNumber: bigint): SegmentEncryption | undefined {
+    const key = this.#inForce();
+    if (!key) return undefined;
+    return (
+      key.encryption ?? { method: 'aes-128', keyUri: key.keyUri, ivHex: ivOfNumber(mediaSequenceNumber) }
+    );
+  }
+
+  /**
+   * An init segment has no sequence number, so its IV must be written down. Where it is not, players take that
+   * of the segment behind it, or 0: at the beginning of most playlists the same, elsewhere anybody's guess.
+   */
+  initEncryption(nextSequenceNumber: bigint, lineNumber: number): SegmentEncryption | undefined {
+    const key = this.#inForce();
+    if (key && !key.encryption && nextSequenceNumber !== 0n)
+      throw malformed(`line ${lineNumber}: the init segment is encrypted, but there is no IV`);
+    return this.encryptionOf(0n);
+  }
+
+  #inForce(): Key | undefined {
+    if (this.#keys.size === 0) return undefined;
+    const key = this.#keys.get(IDENTITY);
+    if (key?.method === 'AES-128') return key;
+    if (key) throw unsupported(`encryption by ${quote(key.method)}`);
+    const [first] = this.#keys.values();
+    const systems = new Set([...this.#keys.keys()].slice(0, 4).map(drmSystemName));
+    throw unsupported(`protection by ${[...systems].join(', ')} (${quote(first?.method ?? '')})`);
+  }
 }

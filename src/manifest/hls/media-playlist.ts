@@ -1,148 +1,208 @@
 import { z } from 'zod';
-import type { ByteRange, SegmentEncryption } from '../../shared/presentation.ts';
+import { INIT_INDEX } from '../../shared/presentation.ts';
+import type { Segment } from '../../shared/presentation.ts';
 import type { Seconds } from '../../shared/units.ts';
 import { resolveAddress } from '../address.ts';
 import { checkSegmentCount, MAX_DURATION_SECONDS } from '../limits.ts';
 import { live, malformed, unsupported } from '../refuse.ts';
-import { initEncryption, parseKey, segmentEncryption } from './encryption.ts';
-import type { Key } from './encryption.ts';
-import { attributesOf } from './lexer.ts';
+import { toMicros } from '../timing.ts';
+import { attributesOf } from './attributes.ts';
+import { byteRangeOf } from './byte-range.ts';
+import type { RangeEnd } from './byte-range.ts';
+import { Keys } from './encryption.ts';
+import { InitSegments } from './init-segments.ts';
+import { linesOf } from './lexer.ts';
 import type { Line, Tag } from './lexer.ts';
+import { Variables } from './variables.ts';
 
-export interface MediaFile {
+export interface MediaPlaylistOptions {
+  /** Where the text came from: what its addresses are relative to. */
   readonly url: string;
-  readonly byteRange: ByteRange | undefined;
-  readonly encryption: SegmentEncryption | undefined;
+  readonly toPath: (address: string) => string;
+  /** Variables of the multivariant playlist that names this one. */
+  readonly imports?: Variables | undefined;
+  /** Told of each address that is kept, while they are made. */
+  readonly onAddress: (length: number) => void;
 }
-export interface MediaSegment extends MediaFile {
-  readonly durationSeconds: Seconds;
-}
+
 export interface MediaPlaylist {
-  readonly init: MediaFile | undefined;
-  readonly segments: readonly MediaSegment[];
+  readonly inits: readonly Segment[];
+  /** Not empty. */
+  readonly segments: Segment[];
+  /** Absolute address of the first segment: its name tells what lies in it. */
+  readonly firstAddress: string;
+  /** EXT-X-I-FRAMES-ONLY: pictures for seeking, nothing to be watched. */
+  readonly isStillFrames: boolean;
 }
 
 const MapAttributes = z.object({ URI: z.string().min(1), BYTERANGE: z.string().optional() });
 
-/** Tags that change what the segments mean, in ways that are not built. */
-const refused: Record<string, string> = {
-  'EXT-X-I-FRAMES-ONLY': 'playlists of still frames',
-  'EXT-X-DISCONTINUITY': 'discontinuities',
-  'EXT-X-GAP': 'segments that are missing on purpose',
-  'EXT-X-DEFINE': 'playlist variables',
-};
-const liveOnly = new Set(['EXT-X-PART', 'EXT-X-PART-INF', 'EXT-X-PRELOAD-HINT', 'EXT-X-SKIP']);
-
 /**
- * RFC 8216 sections 4.3.2 and 4.3.3. Errors: `manifest/live` when the recording has not ended,
+ * RFC 8216bis sections 4.4.3 and 4.4.4. Errors: `manifest/live` when the recording has not ended,
  * `manifest/unsupported`, `manifest/malformed`.
  */
-export function parseMediaPlaylist(lines: readonly Line[], url: string): MediaPlaylist {
-  const segments: MediaSegment[] = [];
-  let init: MediaFile | undefined;
-  let key: Key | undefined;
-  let firstNumber = 0n;
-  let durationSeconds: Seconds | undefined;
-  let rangeTag: Tag | undefined;
-  let hasEnd = false;
-  let isVod = false;
+export function parseMediaPlaylist(text: string, options: MediaPlaylistOptions): MediaPlaylist {
+  const reader = new MediaPlaylistReader(options);
+  for (const line of linesOf(text)) reader.take(line);
+  return reader.end(/[\r\n]\s*$/.test(text.slice(-100)));
+}
 
-  for (const line of lines) {
-    if (line.kind === 'uri') {
-      if (durationSeconds === undefined)
-        throw malformed(`line ${line.lineNumber}: a segment without #EXTINF`);
-      const address = resolveAddress(line.uri, url);
-      segments.push({
-        url: address,
-        durationSeconds,
-        byteRange: rangeTag && byteRangeAt(rangeTag, rangeTag.value, segments.at(-1), address),
-        encryption: key && segmentEncryption(key, firstNumber + BigInt(segments.length)),
-      });
-      checkSegmentCount(segments.length);
-      durationSeconds = undefined;
-      rangeTag = undefined;
-      continue;
-    }
-    if (liveOnly.has(line.name)) throw live();
-    if (Object.hasOwn(refused, line.name)) throw unsupported(refused[line.name] ?? line.name);
-    switch (line.name) {
+/** What stands between two segments and belongs to the second. */
+interface Pending {
+  durationSeconds?: Seconds;
+  rangeTag?: Tag;
+  isDiscontinuity?: true;
+  isGap?: true;
+}
+
+class MediaPlaylistReader {
+  readonly #options: MediaPlaylistOptions;
+  readonly #variables: Variables;
+  readonly #keys = new Keys();
+  readonly #inits = new InitSegments();
+  readonly #segments: Segment[] = [];
+  #pending: Pending = {};
+  #rangeBefore: RangeEnd | undefined;
+  #address = '';
+  #firstAddress = '';
+  #firstNumber = 0n;
+  #endSeconds: Seconds = 0;
+  #hasEnd = false;
+  #isVod = false;
+  #isStillFrames = false;
+
+  constructor(options: MediaPlaylistOptions) {
+    this.#options = options;
+    this.#variables = new Variables(options.url, options.imports);
+  }
+
+  take(line: Line): void {
+    if (line.kind === 'uri') this.#segment(line.uri, line.lineNumber);
+    else this.#tag(line);
+  }
+
+  /** `isWhole`: the text ends with a whole line. */
+  end(isWhole: boolean): MediaPlaylist {
+    if (this.#pending.durationSeconds !== undefined) throw malformed('its last segment has no address');
+    // RFC 8216bis section 6.2.1 demands the end of what has ended; players forgive its absence where nothing can follow (4.4.3.5).
+    if (!this.#hasEnd && !this.#isVod) throw live();
+    if (!this.#hasEnd && !isWhole) throw malformed('its end is missing');
+    if (this.#segments.length === 0) throw malformed('it has no segments');
+    return {
+      inits: this.#inits.all,
+      segments: this.#segments,
+      firstAddress: this.#firstAddress,
+      isStillFrames: this.#isStillFrames,
+    };
+  }
+
+  #tag(tag: Tag): void {
+    const { value, lineNumber } = tag;
+    const pending = this.#pending;
+    switch (tag.name) {
       case 'EXTINF':
-        durationSeconds = segmentDuration(line);
+        pending.durationSeconds = durationOf(tag);
         break;
       case 'EXT-X-BYTERANGE':
-        rangeTag = line;
+        pending.rangeTag = tag;
+        break;
+      case 'EXT-X-DISCONTINUITY':
+        pending.isDiscontinuity = true;
+        break;
+      case 'EXT-X-GAP':
+        pending.isGap = true;
+        break;
+      case 'EXT-X-DEFINE':
+        this.#variables.define(tag);
         break;
       case 'EXT-X-KEY':
-        key = parseKey(line, url);
+        this.#keys.set(tag, this.#options.url, this.#variables);
         break;
-      case 'EXT-X-MAP': {
-        const next = mapAt(line, url, key);
-        if (init && !isSameFile(init, next)) throw unsupported('several init segments in a rendition');
-        if (segments.length > 0 && !init) throw unsupported('an init segment in mid-rendition');
-        init ??= next;
+      case 'EXT-X-MAP':
+        this.#map(tag);
         break;
-      }
       case 'EXT-X-MEDIA-SEQUENCE':
         // 64 bits have up to 20 digits, more than a number holds.
-        if (!/^\d{1,20}$/.test(line.value)) throw malformed(`line ${line.lineNumber}: not a sequence number`);
-        if (segments.length > 0) throw malformed(`line ${line.lineNumber}: sequence number after a segment`);
-        firstNumber = BigInt(line.value);
+        if (!/^\d{1,20}$/.test(value)) throw malformed(`line ${lineNumber}: not a sequence number`);
+        if (this.#segments.length > 0) throw malformed(`line ${lineNumber}: sequence number after a segment`);
+        this.#firstNumber = BigInt(value);
         break;
       case 'EXT-X-ENDLIST':
-        hasEnd = true;
+        this.#hasEnd = true;
         break;
       case 'EXT-X-PLAYLIST-TYPE':
-        isVod = line.value === 'VOD';
+        this.#isVod = value === 'VOD';
         break;
+      case 'EXT-X-I-FRAMES-ONLY':
+        this.#isStillFrames = true;
+        break;
+      case 'EXT-X-SKIP':
+        // The changes to a playlist that was asked for before, and never was.
+        throw live();
     }
   }
-  if (durationSeconds !== undefined) throw malformed('its last segment has no address');
-  // A recording says that it is one at the top, and again at the end: one without its end was cut off.
-  if (!hasEnd) throw isVod ? malformed('its end is missing') : live();
-  if (segments.length === 0) throw malformed('it has no segments');
-  return { init, segments };
+
+  #nextNumber(): bigint {
+    return this.#firstNumber + BigInt(this.#segments.length);
+  }
+
+  #map(tag: Tag): void {
+    const { url, toPath, onAddress } = this.#options;
+    const { URI, BYTERANGE: range } = attributesOf(tag, MapAttributes, this.#variables);
+    const address = resolveAddress(URI, url);
+    onAddress(address.length);
+    // RFC 8216bis section 4.4.4.5: a map's range without offset begins at 0.
+    const begin: RangeEnd = { address, endBytes: 0 };
+    const byteRange = range && byteRangeOf(range, tag.lineNumber, address, begin);
+    const encryption = this.#keys.initEncryption(this.#nextNumber(), tag.lineNumber);
+    this.#inits.use({ path: toPath(address), ...(byteRange && { byteRange }), ...(encryption && { encryption }) }); // prettier-ignore
+  }
+
+  #segment(uri: string, lineNumber: number): void {
+    const { url, toPath, onAddress } = this.#options;
+    const { durationSeconds, rangeTag, isDiscontinuity, isGap } = this.#pending;
+    if (durationSeconds === undefined) throw malformed(`line ${lineNumber}: a segment without #EXTINF`);
+    this.#pending = {};
+    const last = this.#segments.at(-1);
+    const address = resolveAddress(this.#variables.fill(uri, lineNumber), url);
+    if (address !== this.#address) onAddress(address.length);
+    // Ranges of one file share its name.
+    const path = last && address === this.#address ? last.path : toPath(address);
+    this.#address = address;
+    const byteRange = rangeTag && byteRangeOf(rangeTag.value, rangeTag.lineNumber, address, this.#rangeBefore); // prettier-ignore
+    this.#rangeBefore = byteRange && { address, endBytes: byteRange.offsetBytes + byteRange.lengthBytes };
+    const encryption = isGap ? undefined : this.#keys.encryptionOf(this.#nextNumber());
+    const initIndex = isGap ? undefined : this.#initIndex();
+    if (last === undefined) this.#firstAddress = address;
+    this.#segments.push({
+      index: this.#segments.length,
+      path,
+      startSeconds: this.#endSeconds,
+      durationSeconds,
+      ...(byteRange && { byteRange }),
+      ...(encryption && { encryption }),
+      ...(initIndex !== undefined && { initIndex }),
+      ...(isDiscontinuity && { isDiscontinuity }),
+      ...(isGap && { isGap }),
+    });
+    checkSegmentCount(this.#segments.length);
+    this.#endSeconds = toMicros(this.#endSeconds + durationSeconds);
+    if (this.#endSeconds > MAX_DURATION_SECONDS) throw unsupported('more than three years of media');
+  }
+
+  /** undefined: the first one, or none. */
+  #initIndex(): number | undefined {
+    const hadNone = this.#inits.all.length === 0;
+    const { index } = this.#inits;
+    if (index === INIT_INDEX && hadNone && this.#segments.some(({ isGap }) => !isGap))
+      throw unsupported('MP4 and other files in one rendition');
+    return index === INIT_INDEX ? undefined : index;
+  }
 }
 
-function segmentDuration(tag: Tag): Seconds {
-  const match = /^(\d{1,12}(?:\.\d{0,20})?)\s*(?:,|$)/.exec(tag.value);
+function durationOf({ value, lineNumber }: Tag): Seconds {
+  const match = /^(\d{1,12}(?:\.\d{0,20})?|\.\d{1,20})\s*(?:,|$)/.exec(value);
   const seconds = Number(match?.[1]);
-  if (!match || seconds > MAX_DURATION_SECONDS) throw malformed(`line ${tag.lineNumber}: not a duration`);
+  if (!match || seconds > MAX_DURATION_SECONDS) throw malformed(`line ${lineNumber}: not a duration`);
   return seconds;
-}
-
-/** "length[@offset]"; without offset it goes on where the segment before, of the same file, ended. */
-function byteRangeAt(
-  tag: Tag,
-  value: string,
-  before: MediaFile | undefined,
-  address: string | undefined,
-): ByteRange {
-  const [, length, offset] = /^(\d{1,15})(?:@(\d{1,15}))?$/.exec(value) ?? [];
-  if (length === undefined || Number(length) === 0)
-    throw malformed(`line ${tag.lineNumber}: not a byte range`);
-  if (offset !== undefined) return { lengthBytes: Number(length), offsetBytes: Number(offset) };
-  if (!before?.byteRange || before.url !== address)
-    throw malformed(`line ${tag.lineNumber}: a byte range that begins nowhere`);
-  return {
-    lengthBytes: Number(length),
-    offsetBytes: before.byteRange.offsetBytes + before.byteRange.lengthBytes,
-  };
-}
-
-function mapAt(tag: Tag, url: string, key: Key | undefined): MediaFile {
-  const { URI: uri, BYTERANGE: range } = attributesOf(tag, MapAttributes);
-  return {
-    url: resolveAddress(uri, url),
-    // RFC 8216 section 4.3.2.5: a map's range without offset begins at 0.
-    byteRange: range === undefined ? undefined : byteRangeAt(tag, range.includes('@') ? range : `${range}@0`, undefined, undefined), // prettier-ignore
-    encryption: key && initEncryption(key, tag.lineNumber),
-  };
-}
-
-function isSameFile(a: MediaFile, b: MediaFile): boolean {
-  return (
-    a.url === b.url &&
-    a.byteRange?.offsetBytes === b.byteRange?.offsetBytes &&
-    a.byteRange?.lengthBytes === b.byteRange?.lengthBytes
-  );
 }

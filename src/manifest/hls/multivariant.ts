@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import type { ClosedCaptions, ContentSteering, VideoRange } from '../../shared/presentation.ts';
 import { resolveAddress } from '../address.ts';
 import { codecList } from '../codecs.ts';
+import { languageTag } from '../language.ts';
 import { MAX_VARIANTS } from '../limits.ts';
 import { malformed, unsupported } from '../refuse.ts';
-import { attributesOf } from './lexer.ts';
-import type { Line, Tag } from './lexer.ts';
+import { attributesOf } from './attributes.ts';
+import { linesOf } from './lexer.ts';
+import type { Tag } from './lexer.ts';
+import { Variables } from './variables.ts';
 
 /** An EXT-X-STREAM-INF with its address. */
 export interface Variant {
@@ -14,83 +18,111 @@ export interface Variant {
   readonly width: number;
   readonly height: number;
   readonly frameRate: number | undefined;
+  readonly videoRange: VideoRange | undefined;
   readonly audioGroup: string | undefined;
+  readonly subtitleGroup: string | undefined;
+  /** "NONE" without quotes says that there are none; a group may be called so too, but nobody does it. */
+  readonly captionsGroup: string | undefined;
+  readonly pathwayId: string | undefined;
+  readonly stableId: string;
 }
 
-/** An EXT-X-MEDIA of type AUDIO or SUBTITLES that has a playlist of its own. */
+/** An EXT-X-MEDIA of type AUDIO or SUBTITLES. */
 export interface Alternate {
   readonly kind: 'audio' | 'subtitles';
-  readonly url: string;
+  /** undefined: its sound is inside the variants. */
+  readonly url: string | undefined;
   readonly groupId: string;
   readonly name: string;
   readonly language: string;
   readonly isDefault: boolean;
   readonly isForced: boolean;
+  readonly characteristics: readonly string[];
   readonly channels: number | undefined;
+  readonly stableId: string;
 }
 
 export interface MultivariantPlaylist {
   readonly variants: readonly Variant[];
   readonly alternates: readonly Alternate[];
+  readonly captions: readonly (ClosedCaptions & { readonly groupId: string })[];
+  readonly contentSteering: ContentSteering | undefined;
+  readonly variables: Variables;
 }
 
-const integer = z.string().regex(/^\d{1,15}$/).transform(Number); // prettier-ignore
+// A value that nobody can use is as good as none where the attribute is optional: players take it so too.
 const yes = z.string().optional().transform((value) => value === 'YES'); // prettier-ignore
+const optional = z.string().min(1).optional().catch(undefined);
 
 const StreamInf = z.object({
   // Required by RFC 8216; playlists without it exist and play.
-  BANDWIDTH: integer.default(0),
-  CODECS: z.string().default(''),
-  RESOLUTION: z.string().regex(/^\d{1,5}x\d{1,5}$/).default('0x0'), // prettier-ignore
-  'FRAME-RATE': z.string().regex(/^\d{1,4}(\.\d{1,9})?$/).transform(Number).optional(), // prettier-ignore
-  AUDIO: z.string().optional(),
+  BANDWIDTH: z.string().regex(/^\d{1,15}(\.\d{0,15})?$/).transform((value) => Math.round(Number(value))).default(0), // prettier-ignore
+  CODECS: z.string().max(1_024).default('').catch(''),
+  RESOLUTION: z.string().regex(/^\d{1,5}[xX]\d{1,5}$/).default('0x0').catch('0x0'), // prettier-ignore
+  'FRAME-RATE': z.string().regex(/^\d{1,4}(\.\d{1,9})?$/).transform(Number).optional().catch(undefined), // prettier-ignore
+  'VIDEO-RANGE': z.enum(['SDR', 'HLG', 'PQ']).optional().catch(undefined),
+  AUDIO: optional,
+  SUBTITLES: optional,
+  'CLOSED-CAPTIONS': optional,
+  'PATHWAY-ID': optional,
+  'STABLE-VARIANT-ID': z.string().default(''),
 });
 const Media = z.object({
   TYPE: z.string(),
   'GROUP-ID': z.string(),
-  NAME: z.string(),
-  URI: z.string().min(1).optional(),
-  LANGUAGE: z.string().optional().transform((value) => value || 'und'), // prettier-ignore
+  NAME: z.string().default(''),
+  URI: optional,
+  LANGUAGE: z.string().optional().transform(languageTag), // prettier-ignore
   DEFAULT: yes,
   FORCED: yes,
+  CHARACTERISTICS: z.string().max(1_024).default('').catch(''),
   // "16/JOC" says 16 channels and that they are objects.
-  CHANNELS: z.string().regex(/^[1-9]\d{0,2}(\/|$)/).transform((value) => parseInt(value, 10)).optional(), // prettier-ignore
+  CHANNELS: z.string().regex(/^[1-9]\d{0,2}(\/|$)/).transform((value) => parseInt(value, 10)).optional().catch(undefined), // prettier-ignore
+  'INSTREAM-ID': z.string().default(''),
+  'STABLE-RENDITION-ID': z.string().default(''),
 });
+const Steering = z.object({ 'SERVER-URI': z.string().min(1), 'PATHWAY-ID': optional });
 
-/** RFC 8216 section 4.3.4. Trick-play and closed-caption entries are passed over: they are no renditions here. */
-export function parseMultivariant(lines: readonly Line[], url: string): MultivariantPlaylist {
+/**
+ * RFC 8216bis section 4.4.6. Playlists of still frames (EXT-X-I-FRAME-STREAM-INF), session data and keys, and
+ * what nobody has defined yet are passed over. Errors: `manifest/malformed`, `manifest/unsupported`.
+ */
+export function parseMultivariant(text: string, url: string): MultivariantPlaylist {
+  const variables = new Variables(url);
   const variants: Variant[] = [];
   const alternates: Alternate[] = [];
+  const captions: (ClosedCaptions & { groupId: string })[] = [];
+  let contentSteering: ContentSteering | undefined;
   let streamInf: Tag | undefined;
-  for (const line of lines) {
+  for (const line of linesOf(text)) {
     if (line.kind === 'uri') {
       if (!streamInf) throw malformed(`line ${line.lineNumber}: an address without #EXT-X-STREAM-INF`);
-      variants.push(variantOf(streamInf, resolveAddress(line.uri, url)));
+      const address = resolveAddress(variables.fill(line.uri, line.lineNumber), url);
+      variants.push(variantOf(streamInf, address, variables));
       streamInf = undefined;
-      checkCount(variants.length);
     } else if (line.name === 'EXT-X-STREAM-INF') {
       if (streamInf) throw malformed(`line ${streamInf.lineNumber}: a variant without an address`);
       streamInf = line;
     } else if (line.name === 'EXT-X-MEDIA') {
-      const alternate = alternateOf(line, url);
-      if (alternate) alternates.push(alternate);
-      checkCount(alternates.length);
+      const attributes = attributesOf(line, Media, variables);
+      if (attributes.TYPE === 'CLOSED-CAPTIONS') captions.push(...captionsOf(attributes));
+      else alternates.push(...alternateOf(attributes, url));
     } else if (line.name === 'EXT-X-DEFINE') {
-      throw unsupported('playlist variables');
+      variables.define(line);
+    } else if (line.name === 'EXT-X-CONTENT-STEERING') {
+      contentSteering ??= steeringOf(line, url, variables);
     }
+    if (Math.max(variants.length, alternates.length, captions.length) > MAX_VARIANTS)
+      throw unsupported(`more than ${MAX_VARIANTS} variants`);
   }
   if (streamInf) throw malformed(`line ${streamInf.lineNumber}: a variant without an address`);
   if (variants.length === 0) throw malformed('it has no variants');
-  return { variants, alternates };
+  return { variants, alternates, captions, contentSteering, variables };
 }
 
-function checkCount(count: number): void {
-  if (count > MAX_VARIANTS) throw unsupported(`more than ${MAX_VARIANTS} variants`);
-}
-
-function variantOf(tag: Tag, url: string): Variant {
-  const attributes = attributesOf(tag, StreamInf);
-  const [width = 0, height = 0] = attributes.RESOLUTION.split('x').map(Number);
+function variantOf(tag: Tag, url: string, variables: Variables): Variant {
+  const attributes = attributesOf(tag, StreamInf, variables);
+  const [width = 0, height = 0] = attributes.RESOLUTION.toLowerCase().split('x').map(Number);
   return {
     url,
     bandwidthBitsPerSecond: attributes.BANDWIDTH,
@@ -98,23 +130,46 @@ function variantOf(tag: Tag, url: string): Variant {
     width,
     height,
     frameRate: attributes['FRAME-RATE'] || undefined,
+    videoRange: attributes['VIDEO-RANGE'],
     audioGroup: attributes.AUDIO,
+    subtitleGroup: attributes.SUBTITLES,
+    captionsGroup: attributes['CLOSED-CAPTIONS'],
+    pathwayId: attributes['PATHWAY-ID'],
+    stableId: attributes['STABLE-VARIANT-ID'],
   };
 }
 
-function alternateOf(tag: Tag, url: string): Alternate | undefined {
-  const attributes = attributesOf(tag, Media);
+/** None for other angles of the picture, and for subtitles that are nowhere. */
+function alternateOf(attributes: z.output<typeof Media>, url: string): Alternate[] {
   const kind = { AUDIO: 'audio', SUBTITLES: 'subtitles' }[attributes.TYPE] as Alternate['kind'] | undefined;
-  // Without a URI the sound is inside the variants.
-  if (!kind || attributes.URI === undefined) return undefined;
-  return {
-    kind,
-    url: resolveAddress(attributes.URI, url),
-    groupId: attributes['GROUP-ID'],
-    name: attributes.NAME,
-    language: attributes.LANGUAGE,
-    isDefault: attributes.DEFAULT,
-    isForced: attributes.FORCED,
-    channels: attributes.CHANNELS,
-  };
+  if (!kind || (kind === 'subtitles' && attributes.URI === undefined)) return [];
+  return [
+    {
+      kind,
+      url: attributes.URI === undefined ? undefined : resolveAddress(attributes.URI, url),
+      groupId: attributes['GROUP-ID'],
+      name: attributes.NAME || attributes.LANGUAGE,
+      language: attributes.LANGUAGE,
+      isDefault: attributes.DEFAULT,
+      isForced: attributes.FORCED,
+      characteristics: attributes.CHARACTERISTICS.split(',').map((one) => one.trim()),
+      channels: attributes.CHANNELS,
+      stableId: attributes['STABLE-RENDITION-ID'],
+    },
+  ];
+}
+
+function captionsOf(attributes: z.output<typeof Media>): (ClosedCaptions & { groupId: string })[] {
+  const { LANGUAGE: language, NAME: name, 'INSTREAM-ID': instreamId, 'GROUP-ID': groupId } = attributes;
+  if (!ClosedCaptionsId.test(instreamId)) return [];
+  return [{ instreamId, language, name: name || language, groupId }];
+}
+
+const ClosedCaptionsId = /^(CC[1-4]|SERVICE([1-9]|[1-5]\d|6[0-3]))$/;
+
+/** A server that nobody could ask is none: playing goes by the pathways that are there. */
+function steeringOf(tag: Tag, url: string, variables: Variables): ContentSteering | undefined {
+  const { 'SERVER-URI': uri, 'PATHWAY-ID': pathwayId } = attributesOf(tag, Steering, variables);
+  if (/^data:/i.test(uri)) return undefined;
+  return { serverUri: resolveAddress(uri, url), ...(pathwayId !== undefined && { pathwayId }) };
 }

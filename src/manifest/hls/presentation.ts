@@ -1,19 +1,26 @@
 import { INIT_INDEX } from '../../shared/presentation.ts';
-import type { Pathway, Presentation, Rendition, Segment } from '../../shared/presentation.ts';
+import type { Pathway, Presentation, Rendition } from '../../shared/presentation.ts';
 import { fileStem, folderName, folderOf, pathFinder } from '../address.ts';
 import { assemble } from '../assemble.ts';
 import type { PresentationOptions } from '../assemble.ts';
+import { containerOf } from '../container.ts';
 import { checkText, MAX_RENDITIONS, Totals } from '../limits.ts';
 import { malformed, unsupported } from '../refuse.ts';
 import { renditionIds } from '../rendition-ids.ts';
-import { toMicros } from '../timing.ts';
-import { lex } from './lexer.ts';
-import type { Line } from './lexer.ts';
+import { linesOf } from './lexer.ts';
 import { parseMediaPlaylist } from './media-playlist.ts';
-import type { MediaFile, MediaPlaylist } from './media-playlist.ts';
+import type { MediaPlaylist } from './media-playlist.ts';
 import { parseMultivariant } from './multivariant.ts';
+import type { MultivariantPlaylist } from './multivariant.ts';
+import { pathwaysOf } from './pathways.ts';
 import { tracksOf } from './tracks.ts';
 import type { Track } from './tracks.ts';
+
+interface Multivariant {
+  readonly playlist: MultivariantPlaylist;
+  readonly tracks: readonly Track[];
+  readonly pathways: readonly Pathway[];
+}
 
 /**
  * First half of reading HLS, which lies in several files: which media playlists must be fetched. None when
@@ -21,8 +28,7 @@ import type { Track } from './tracks.ts';
  */
 export function mediaPlaylistUrls(text: string, url: string): string[] {
   checkText(text);
-  const tracks = readTracks(lex(text), url);
-  return tracks === undefined ? [] : tracks.map((track) => track.url);
+  return readMultivariant(text, url)?.tracks.map((track) => track.url) ?? [];
 }
 
 /**
@@ -36,91 +42,106 @@ export function presentation(
   options: PresentationOptions = {},
 ): Presentation {
   checkText(text);
-  const lines = lex(text);
-  const tracks = readTracks(lines, url);
-  const pathways: readonly Pathway[] = options.pathways ?? [{ id: 'origin', baseUrl: folderOf(url) }];
+  const multivariant = readMultivariant(text, url);
+  const pathways = options.pathways ?? multivariant?.pathways ?? [{ id: 'origin', baseUrl: folderOf(url) }];
   const toPath = pathFinder(pathways);
-  if (tracks === undefined) {
-    const playlist = parseMediaPlaylist(lines, url);
-    return assemble(withIds([[loneTrack(playlist, url), playlist]], toPath), pathways);
-  }
   const totals = new Totals();
-  const read = tracks.map((track): [Track, MediaPlaylist] => {
+  const read = (mediaText: string, mediaUrl: string): MediaPlaylist => {
+    checkText(mediaText);
+    const imports = multivariant?.playlist.variables;
+    const onAddress = (length: number) => totals.addAddress(length);
+    const playlist = parseMediaPlaylist(mediaText, { url: mediaUrl, toPath, imports, onAddress });
+    totals.add(playlist.segments.length, 0);
+    return playlist;
+  };
+  if (!multivariant) {
+    const playlist = read(text, url);
+    if (playlist.isStillFrames) throw unsupported('still frames without a picture that moves');
+    return assemble(withIds([[loneTrack(playlist, url), playlist]]), pathways);
+  }
+  const playlists = multivariant.tracks.map((track): [Track, MediaPlaylist] => {
     const mediaText = mediaTexts.get(track.url);
     if (mediaText === undefined) throw malformed('one of its playlists is missing');
-    checkText(mediaText);
-    const playlist = parseMediaPlaylist(lex(mediaText), track.url);
-    totals.add(playlist.segments.length, track.url.length);
-    return [track, playlist];
+    return [track, read(mediaText, track.url)];
   });
   // WebVTT in MP4 has no player here yet; what cannot be shown is not offered.
-  const usable = read.filter(
-    ([track, playlist]) => track.kind !== 'subtitles' || playlist.init === undefined,
+  const usable = playlists.filter(
+    ([track, { inits, isStillFrames }]) =>
+      !isStillFrames && (track.kind !== 'subtitles' || inits.length === 0),
   );
-  return assemble(withIds(usable, toPath), pathways);
+  return assemble(withIds(usable), pathways, undefined, beside(multivariant.playlist));
 }
 
 /** undefined: the text is a media playlist. */
-function readTracks(lines: readonly Line[], url: string): Track[] | undefined {
-  const names = new Set(lines.map((line) => (line.kind === 'tag' ? line.name : '')));
-  const isMultivariant = ['EXT-X-STREAM-INF', 'EXT-X-MEDIA', 'EXT-X-I-FRAME-STREAM-INF'].some((name) =>
-    names.has(name),
-  );
-  const isMedia = names.has('EXTINF') || names.has('EXT-X-TARGETDURATION');
+function readMultivariant(text: string, url: string): Multivariant | undefined {
+  let isMultivariant = false;
+  let isMedia = false;
+  for (const line of linesOf(text)) {
+    if (line.kind !== 'tag') continue;
+    isMultivariant ||= ['EXT-X-STREAM-INF', 'EXT-X-MEDIA', 'EXT-X-I-FRAME-STREAM-INF'].includes(line.name);
+    isMedia ||= ['EXTINF', 'EXT-X-TARGETDURATION'].includes(line.name);
+  }
   if (isMultivariant && isMedia) throw malformed('it mixes variants and segments');
   if (!isMultivariant && !isMedia) throw malformed('it names neither variants nor segments');
   if (isMedia) return undefined;
-  const tracks = tracksOf(parseMultivariant(lines, url));
+  const playlist = parseMultivariant(text, url);
+  const { pathways, variants } = pathwaysOf(playlist, url);
+  const dropped = playlist.variants.filter((variant) => !variants.includes(variant));
+  // Groups that only the other places' variants use are the same sound and subtitles, elsewhere.
+  const used = groupsOf(variants);
+  const elsewhere = new Set([...groupsOf(dropped)].filter((group) => !used.has(group)));
+  const alternates = playlist.alternates.filter(({ kind, groupId }) => !elsewhere.has(`${kind} ${groupId}`));
+  const tracks = tracksOf({ variants, alternates });
   if (tracks.length > MAX_RENDITIONS) throw unsupported(`more than ${MAX_RENDITIONS} renditions`);
-  return tracks;
+  return { playlist, tracks, pathways };
+}
+
+function groupsOf(variants: MultivariantPlaylist['variants']): Set<string> {
+  return new Set(
+    variants.flatMap(({ audioGroup, subtitleGroup }) => [
+      ...(audioGroup === undefined ? [] : [`audio ${audioGroup}`]),
+      ...(subtitleGroup === undefined ? [] : [`subtitles ${subtitleGroup}`]),
+    ]),
+  );
+}
+
+/** What is said beside the renditions. Captions of several groups are the same ones under the same id. */
+function beside({ captions, contentSteering }: MultivariantPlaylist) {
+  const byId = new Map(captions.map(({ groupId: _group, ...one }) => [one.instreamId, one]));
+  return {
+    ...(byId.size > 0 && { closedCaptions: [...byId.values()] }),
+    ...(contentSteering && { contentSteering }),
+  };
 }
 
 /** A media playlist given directly tells what it is by its files' names only. */
 function loneTrack(playlist: MediaPlaylist, url: string): Track {
-  const file = new URL(playlist.segments[0]?.url ?? url).pathname;
-  const isAudio = /\.(aac|m4a|mp3|ac3|ec3)$/i.test(file);
+  const isAudio = /\.(aac|m4a|mp3|ac3|ec3)$/i.test(new URL(playlist.firstAddress).pathname);
   const common = { url, bandwidthBitsPerSecond: 0 };
   if (isAudio) return { ...common, kind: 'audio', language: 'und', name: 'und', codecs: '', isDefault: true };
   return { ...common, kind: 'video', width: 0, height: 0, codecs: '' };
 }
 
-function withIds(read: readonly [Track, MediaPlaylist][], toPath: (address: string) => string): Rendition[] {
+function withIds(read: readonly [Track, MediaPlaylist][]): Rendition[] {
   const ids = renditionIds(
     read.map(([track, playlist]) => ({
       ...track,
       // The service keeps each rendition's files in a folder of its name; others name the playlist's folder or file so.
-      offered: [folderName(playlist.segments[0]?.url ?? ''), folderName(track.url), fileStem(track.url)],
+      offered: [folderName(playlist.firstAddress), folderName(track.url), fileStem(track.url)],
     })),
   );
-  return read.map(([track, playlist], at) => {
+  return read.map(([track, { inits, segments, firstAddress }], at) => {
     const { url: _url, ...described } = track;
-    const init = playlist.init && segmentOf(playlist.init, INIT_INDEX, 0, 0, toPath);
-    return { ...described, id: ids[at] ?? '', ...(init && { init }), segments: segmentsOf(playlist, toPath) };
+    const [init, ...laterInits] = inits;
+    const container = inits.length === 0 ? containerOf(track.kind, firstAddress) : undefined;
+    if (init && init.index !== INIT_INDEX) throw malformed('its init segments are out of order');
+    return {
+      ...described,
+      id: ids[at] ?? '',
+      ...(container && { container }),
+      ...(init && { init }),
+      ...(laterInits.length > 0 && { laterInits }),
+      segments,
+    };
   });
-}
-
-function segmentsOf(playlist: MediaPlaylist, toPath: (address: string) => string): Segment[] {
-  let startSeconds = 0;
-  return playlist.segments.map((segment, index) => {
-    const made = segmentOf(segment, index, startSeconds, segment.durationSeconds, toPath);
-    startSeconds = toMicros(startSeconds + segment.durationSeconds);
-    return made;
-  });
-}
-
-function segmentOf(
-  file: MediaFile,
-  index: number,
-  startSeconds: number,
-  durationSeconds: number,
-  toPath: (address: string) => string,
-): Segment {
-  return {
-    index,
-    path: toPath(file.url),
-    startSeconds,
-    durationSeconds,
-    ...(file.byteRange && { byteRange: file.byteRange }),
-    ...(file.encryption && { encryption: file.encryption }),
-  };
 }

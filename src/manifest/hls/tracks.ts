@@ -1,8 +1,14 @@
 import type { AudioRendition, SubtitleRendition, VideoRendition } from '../../shared/presentation.ts';
 import { kindOfCodec } from '../codecs.ts';
-import type { MultivariantPlaylist, Variant } from './multivariant.ts';
+import type { Alternate, Variant } from './multivariant.ts';
 
-type Described<R> = Omit<R, 'id' | 'init' | 'segments'> & { readonly url: string };
+type Described<R> = Omit<R, 'id' | 'init' | 'laterInits' | 'segments'> & { readonly url: string };
+
+/** Apple's HLS authoring specification 4.7: what subtitles for the deaf say of themselves. */
+const hardOfHearing = [
+  'public.accessibility.transcribes-spoken-dialog',
+  'public.accessibility.describes-music-and-sound',
+];
 
 /** One media playlist and what the multivariant playlist says about it. */
 export type Track = Described<VideoRendition> | Described<AudioRendition> | Described<SubtitleRendition>;
@@ -11,29 +17,40 @@ export type Track = Described<VideoRendition> | Described<AudioRendition> | Desc
  * HLS lists combinations (this video with that audio group); a `Presentation` lists renditions. Each media
  * playlist becomes one track, however often it is named.
  */
-export function tracksOf(playlist: MultivariantPlaylist): Track[] {
+export function tracksOf(playlist: {
+  readonly variants: readonly Variant[];
+  readonly alternates: readonly Alternate[];
+}): Track[] {
   const alternates = new Map<string, Track>();
   for (const alternate of playlist.alternates) {
-    if (alternates.has(alternate.url)) continue;
-    const { kind, url, language, name, isDefault, isForced, channels } = alternate;
+    const { kind, url, language, name, isDefault, isForced, channels, characteristics } = alternate;
+    // Without an address its sound is inside the variants.
+    if (url === undefined || alternates.has(url)) continue;
     const common = { url, language, name, isDefault };
     // HLS states the bandwidth of combinations only; a variant that is this very playlist is the exception.
     const own = playlist.variants.find((variant) => variant.url === url);
     const bandwidthBitsPerSecond = own?.bandwidthBitsPerSecond ?? 0;
+    const isDescription = characteristics.includes('public.accessibility.describes-video');
+    const isHardOfHearing = hardOfHearing.every((one) => characteristics.includes(one));
     alternates.set(
       url,
       kind === 'subtitles'
-        ? { ...common, kind, bandwidthBitsPerSecond, isForced }
+        ? { ...common, kind, bandwidthBitsPerSecond, isForced, ...(isHardOfHearing && { isHardOfHearing }) }
         : {
             ...common,
             kind,
             bandwidthBitsPerSecond,
             codecs: audioCodecs(playlist.variants, alternate.groupId),
             ...(channels !== undefined && { channels }),
+            ...(isDescription && { isAudioDescription: isDescription }),
           },
     );
   }
-  const groups = new Set(playlist.alternates.filter((one) => one.kind === 'audio').map((one) => one.groupId));
+  const groups = new Set(
+    playlist.alternates
+      .filter((one) => one.kind === 'audio' && one.url !== undefined)
+      .map((one) => one.groupId),
+  );
   const variants = new Map<string, Track>();
   for (const variant of playlist.variants) {
     if (alternates.has(variant.url)) continue;
@@ -46,7 +63,7 @@ export function tracksOf(playlist: MultivariantPlaylist): Track[] {
 }
 
 function trackOfVariant(variant: Variant, audioGroups: ReadonlySet<string>): Track {
-  const { url, bandwidthBitsPerSecond, width, height, frameRate, codecs } = variant;
+  const { url, bandwidthBitsPerSecond, width, height, frameRate, videoRange, codecs } = variant;
   const isAudioOnly =
     height === 0 && codecs.length > 0 && codecs.every((codec) => kindOfCodec(codec) === 'audio');
   if (isAudioOnly) {
@@ -70,6 +87,7 @@ function trackOfVariant(variant: Variant, audioGroups: ReadonlySet<string>): Tra
     width,
     height,
     ...(frameRate !== undefined && { frameRate }),
+    ...(videoRange !== undefined && { videoRange }),
     codecs: own.join(','),
   };
 }

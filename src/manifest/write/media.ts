@@ -1,9 +1,10 @@
+import { INIT_INDEX } from '../../shared/presentation.ts';
 import type { Rendition } from '../../shared/presentation.ts';
 import { quoted } from './lines.ts';
 
 export interface WriteMediaOptions {
-  /** Address of the init segment, relative to this playlist's; not used where the rendition has none. */
-  readonly initPath: string;
+  /** Address of the init segment with that index, relative to this playlist's. */
+  readonly initPath: (index: number) => string;
   /** Address of the segment with that index, relative to this playlist's. */
   readonly segmentPath: (index: number) => string;
 }
@@ -22,9 +23,16 @@ export function writeMedia(rendition: Rendition, options: WriteMediaOptions): st
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:VOD',
   ];
-  if (rendition.init) lines.push(`#EXT-X-MAP:URI=${quoted(options.initPath)}`);
-  for (const segment of rendition.segments)
-    lines.push(`#EXTINF:${segment.durationSeconds.toFixed(6)},`, options.segmentPath(segment.index));
+  let initBefore: number | undefined;
+  for (const { index, initIndex, durationSeconds, isDiscontinuity, isGap } of rendition.segments) {
+    const needed = rendition.init && !isGap ? (initIndex ?? INIT_INDEX) : initBefore;
+    if (isDiscontinuity) lines.push('#EXT-X-DISCONTINUITY');
+    if (needed !== undefined && needed !== initBefore)
+      lines.push(`#EXT-X-MAP:URI=${quoted(options.initPath(needed))}`);
+    initBefore = needed;
+    if (isGap) lines.push('#EXT-X-GAP');
+    lines.push(`#EXTINF:${durationSeconds.toFixed(6)},`, options.segmentPath(index));
+  }
   lines.push('#EXT-X-ENDLIST');
   return `${lines.join('\n')}\n`;
 }

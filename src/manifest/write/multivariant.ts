@@ -1,6 +1,7 @@
 import { LayoverError } from '../../shared/errors.ts';
 import type {
   AudioRendition,
+  ClosedCaptions,
   Presentation,
   SubtitleRendition,
   VideoRendition,
@@ -41,6 +42,8 @@ export function writeMultivariant(presentation: Presentation, options: WriteMult
   }
   for (const [at, one] of subtitles.entries())
     lines.push(subtitleLine(one, subtitles.slice(0, at), options.pathOf(one.id)));
+  const captions = presentation.closedCaptions ?? [];
+  for (const one of captions) lines.push(captionsLine(one));
   const subtitleGroup = subtitles.length > 0 ? 'subtitles' : undefined;
   if (video.length === 0) {
     for (const group of groups)
@@ -49,7 +52,16 @@ export function writeMultivariant(presentation: Presentation, options: WriteMult
   }
   for (const one of video)
     for (const group of groups.length > 0 ? groups : [undefined])
-      lines.push(...variant(one, group, group?.members ?? [], subtitleGroup, options.pathOf(one.id)));
+      lines.push(
+        ...variant(
+          one,
+          group,
+          group?.members ?? [],
+          subtitleGroup,
+          options.pathOf(one.id),
+          captions.length > 0,
+        ),
+      );
   return `${lines.join('\n')}\n`;
 }
 
@@ -79,6 +91,7 @@ function audioLine(one: AudioRendition, group: AudioGroup, path: string): string
     NAME: quoted(one.name),
     DEFAULT: isDefault ? 'YES' : 'NO',
     AUTOSELECT: 'YES',
+    CHARACTERISTICS: one.isAudioDescription && quoted('public.accessibility.describes-video'),
     CHANNELS: one.channels === undefined ? undefined : quoted(String(one.channels)),
     URI: quoted(path),
   })}`;
@@ -94,7 +107,22 @@ function subtitleLine(one: SubtitleRendition, before: readonly SubtitleRendition
     DEFAULT: isDefault ? 'YES' : 'NO',
     AUTOSELECT: 'YES',
     FORCED: one.isForced ? 'YES' : 'NO',
+    CHARACTERISTICS: one.isHardOfHearing && quoted(hardOfHearing),
     URI: quoted(path),
+  })}`;
+}
+
+/** Apple's HLS authoring specification 4.7. */
+const hardOfHearing =
+  'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound';
+
+function captionsLine({ instreamId, language, name }: ClosedCaptions): string {
+  return `#EXT-X-MEDIA:${attributeList({
+    TYPE: 'CLOSED-CAPTIONS',
+    'GROUP-ID': quoted('captions'),
+    LANGUAGE: language === 'und' ? undefined : quoted(language),
+    NAME: quoted(name),
+    'INSTREAM-ID': quoted(instreamId),
   })}`;
 }
 
@@ -109,6 +137,7 @@ function variant(
   audio: readonly AudioRendition[],
   subtitleGroup: string | undefined,
   path: string,
+  hasCaptions = false,
 ): string[] {
   const loudest = Math.max(0, ...audio.map((one) => one.bandwidthBitsPerSecond));
   const codecs = [...new Set([...codecList(video?.codecs ?? ''), ...codecList(group?.codecs ?? '')])];
@@ -120,8 +149,10 @@ function variant(
     CODECS: areKnown ? quoted(codecs.join(',')) : undefined,
     RESOLUTION: video && video.width > 0 && video.height > 0 ? `${video.width}x${video.height}` : undefined,
     'FRAME-RATE': video?.frameRate?.toFixed(3),
+    'VIDEO-RANGE': video?.videoRange,
     AUDIO: group && quoted(group.id),
     SUBTITLES: subtitleGroup && quoted(subtitleGroup),
+    'CLOSED-CAPTIONS': hasCaptions ? quoted('captions') : undefined,
   });
   return [`#EXT-X-STREAM-INF:${attributes}`, path];
 }
