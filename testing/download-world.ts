@@ -20,14 +20,18 @@ import { turn } from './until.ts';
 
 export const first = createSampleVideo('first', { segments: 6 });
 export const second = createSampleVideo('second', { segments: 2 });
+export const third = createSampleVideo('third', { segments: 2 });
+
+const videos = new Map([first, second, third].map((video) => [video.selection.videoId, video]));
+const videoOf = (videoId: string) => videos.get(videoId) ?? first;
 
 /** Everything of a download that outlives a process, and a way to start one on it. */
 export async function createDownloadWorld() {
-  const server = await createFaultServer([...first.files, ...second.files]);
+  const server = await createFaultServer([...videos.values()].flatMap(({ files }) => [...files]));
   const clock = createFakeClock();
   const network = createFakeNetwork();
   const power = createFakePower();
-  const licenses = createFakeLicenses((videoId) => (videoId === 'first' ? first : second).contentKey);
+  const licenses = createFakeLicenses((videoId) => videoOf(videoId).contentKey);
   const disk = createMemoryDisk();
   const database = openPlainDatabase(downloadMigrations);
   const log = createRecordingLog();
@@ -39,6 +43,8 @@ export async function createDownloadWorld() {
     /** What a test changes takes effect with `downloads.reconsider()`. */
     rules: { ...Settings.parse({}).downloads, freeSpaceFloorBytes: 0, atOnce: 1 },
     isPlaying: false,
+    /** What the service tells instead of the video that it had. */
+    reencoded: new Map<string, SampleVideo>(),
     renewals: 0,
     token: 'good',
     serviceError: null as LayoverError | null,
@@ -57,7 +63,7 @@ export async function createDownloadWorld() {
       };
       const sources: VideoSources = {
         presentation: async (videoId) => ({
-          presentation: { ...(videoId === 'first' ? first : second).presentation, pathways: await renew() },
+          presentation: { ...(world.reencoded.get(videoId) ?? videoOf(videoId)).presentation, pathways: await renew() },
           renewPathways: renew,
         }),
       };
@@ -82,8 +88,8 @@ export async function createDownloadWorld() {
     async reach(downloadId: string, state: DownloadStatus['state']) {
       for (let now = ''; now !== state; now = world.downloads.get(downloadId).state) {
         await turn();
-        const { state: is, waitingFor } = world.downloads.get(downloadId);
-        if (is === 'waiting' && waitingFor !== 'license') clock.advance(100);
+        const { state: is, waitingFor, error } = world.downloads.get(downloadId);
+        if (is === 'waiting' && (waitingFor !== 'license' || error)) clock.advance(100);
       }
     },
     states: (downloadId: string) =>

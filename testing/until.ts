@@ -20,3 +20,8 @@ export async function passTimeUntil(
     clock.advance(stepMs);
   }
 }
+
+/** Gives everybody so many turns: for what must not happen. */
+export async function turns(count: number): Promise<void> {
+  for (let left = count; left > 0; left -= 1) await turn();
+}

@@ -162,7 +162,10 @@ export function createQueue(deps: QueueDeps): Queue {
       retries.delete(downloadId);
       deps.onCompleted(downloadId);
     } catch (thrown) {
-      if (abort.signal.aborted) return;
+      if (abort.signal.aborted) {
+        if (isStarted) deps.onChanged(downloadId);
+        return;
+      }
       const error = asLayoverError(thrown);
       try {
         await settle(downloadId, error, progressed);

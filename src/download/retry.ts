@@ -33,6 +33,8 @@ const waitsFor: Partial<Record<ErrorCode, WaitingFor>> = {
   'auth/signed-out': 'service',
   'auth/subscription-inactive': 'service',
   'auth/too-many-attempts': 'service',
+  // The machine's clock is set right, or the service tells the time.
+  'license/clock-behind': 'license',
   'store/absent': 'storage-place',
   'download/no-room': 'space',
 };
@@ -41,6 +43,10 @@ const doubtful: Partial<Record<ErrorCode, WaitingFor>> = {
   'cdn/digest-mismatch': 'oca',
   'manifest/malformed': 'service',
   'service/bad-answer': 'service',
+  // It ended while the download went on: the next try renews it.
+  'license/expired': 'license',
+  'license/rental-expired': 'license',
+  'license/playback-expired': 'license',
   'store/unreadable': 'storage-place',
   internal: 'oca',
 };

@@ -100,8 +100,10 @@ export function createRows({ sql, transaction }: Database, log: Log): Rows {
   const set = (assignments: string) =>
     sql.prepare(`UPDATE downloads SET ${assignments} WHERE download_id = ?`);
   const updateState = set('state = ?, error = ?');
-  const updateCompleted = set(`state = 'completed', error = NULL, starts_anyway = 0, whole_bytes = ?,
-    whole_segments = ?`);
+  // A removal that the last segment overtook stays one.
+  const updateCompleted = sql.prepare(`
+    UPDATE downloads SET state = 'completed', error = NULL, starts_anyway = 0, whole_bytes = ?,
+      whole_segments = ? WHERE download_id = ? AND state <> 'removing'`);
   const updatePriority = set('priority = ?');
   const updatePinned = set('is_pinned = ?');
   const updateStartsAnyway = set('starts_anyway = 1');
