@@ -28,6 +28,7 @@ export const smallest: SelectionPreferences = {
   video: { rule: 'data-saver' },
   audioLanguages: ['en', 'es'],
   subtitleLanguages: ['en', 'es', 'fr'],
+  audioDescription: false,
 };
 
 export interface OpenEngine extends Engine {

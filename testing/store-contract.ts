@@ -140,6 +140,15 @@ export function describeStoreContract(name: string, make: () => Promise<StoreUnd
       await store.removeDownload('one');
     });
 
+    it('removes one track and leaves the others', async () => {
+      await store.createTrack(spec('one', 'a-en'), contentKey);
+      track.close();
+      await store.removeTrack(one.trackId);
+      await store.removeTrack(one.trackId);
+      expect(store.tracks()).toEqual([spec('one', 'a-en')]);
+      expect(store.stored(one.trackId)).toEqual([]);
+    });
+
     it('says what it uses and what is free', async () => {
       await track.put(0, randomBytes(50_000));
       expect(store.usedBytes('one')).toBeGreaterThanOrEqual(50_000);

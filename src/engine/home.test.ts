@@ -137,7 +137,7 @@ test('a title that left the catalog leaves the rows, and its positions stay', as
   expect(sync.position('ana', 'harbor-video')?.positionSeconds).toBe(20);
 });
 
-test('a download keeps its place when its title left the catalog; only the name is gone', async () => {
+test('a download keeps its place, and the name that it remembers, when its title left the catalog', async () => {
   const { catalog, remote, sync, watch } = await world();
   const licenses = createFakeLicenses(() => new Uint8Array(16));
   watch('trains-video-2', 20);
@@ -148,6 +148,12 @@ test('a download keeps its place when its title left the catalog; only the name 
     durationSeconds: 96,
     state: 'completed',
     waitingFor: null,
+    waitingUntilMs: null,
+    playableSeconds: 96,
+    priority: 'normal',
+    isPinned: false,
+    origin: 'viewer',
+    name: null,
     error: null,
     selection: { videoId: 'trains-video-2', renditions: [], size: { bytes: 10, exact: true } },
     storedBytes: 10,
@@ -156,8 +162,9 @@ test('a download keeps its place when its title left the catalog; only the name 
     addedAtMs: 1,
   };
   const view = () => downloadView({ catalog, licenses, sync }, status, 'ana');
+  const { name: _name, ...rest } = status;
   expect(view()).toMatchObject({
-    ...status,
+    ...rest,
     titleName: 'Night Trains',
     artworkVersion: '1',
     episode: { seasonNumber: 1, episodeNumber: 2, name: 'Stop 2' },
@@ -168,12 +175,21 @@ test('a download keeps its place when its title left the catalog; only the name 
   Object.assign(remote, { titles: [], removedTitleIds: ['trains'], revision: 2 });
   await catalog.refreshTitles();
   expect(view()).toMatchObject({
-    ...status,
+    ...rest,
     titleName: 'trains',
     artworkVersion: '',
     episode: null,
     verdict: { allowed: true },
     position: { positionSeconds: 20 },
   });
-  expect(downloadView({ catalog, licenses, sync }, status, null).position).toBeNull();
+  const name = {
+    titleName: 'Night Trains',
+    artworkVersion: '1',
+    episode: null,
+    maturityRating: '7' as const,
+  };
+  expect(downloadView({ catalog, licenses, sync }, { ...status, name }, null)).toMatchObject({
+    titleName: 'Night Trains',
+    position: null,
+  });
 });

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { Id } from '../shared/catalog.ts';
-import type { Profile } from '../shared/catalog.ts';
 import { asLayoverError, LayoverError } from '../shared/errors.ts';
 import { ArtworkShape } from '../shared/service-api.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Downloads } from '../download/types.ts';
 import { maySee } from './visible.ts';
+import type { Who } from './who.ts';
 
 const ArtworkPath = z.tuple([z.literal(''), z.literal('artwork'), Id, z.string()]);
 
 /** `/artwork/<titleId>/<shape>.jpg?v=<version>`; null when the request is about something else; 404 also for what this profile may not see. */
 export function artworkRequest(
   request: Request,
-  catalog: Catalog,
-  profile: Profile | null,
+  parts: { readonly catalog: Catalog; readonly downloads: Pick<Downloads, 'list'>; readonly who: Who },
 ): Promise<Response> | null {
   const url = new URL(request.url);
   const path = ArtworkPath.safeParse(url.pathname.split('/'));
@@ -21,8 +21,8 @@ export function artworkRequest(
   const shape = ArtworkShape.safeParse(file.replace(/\.jpg$/, ''));
   if (!shape.success || !['GET', 'HEAD'].includes(request.method)) return null;
   return answer(request, async () => {
-    if (!maySee(catalog, profile, titleId)) throw new LayoverError('catalog/restricted');
-    return catalog.artwork(titleId, shape.data, url.searchParams.get('v') ?? '');
+    if (!maySee(parts, parts.who.current(), titleId)) throw new LayoverError('catalog/restricted');
+    return parts.catalog.artwork(titleId, shape.data, url.searchParams.get('v') ?? '');
   });
 }
 

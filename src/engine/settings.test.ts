@@ -26,7 +26,12 @@ test('what cannot be used is replaced by its default, key by key; what nobody kn
   expect(settings.read()).toEqual({
     ...defaults,
     language: 'fr',
-    downloadPreferences: { video: { rule: 'best' }, audioLanguages: ['es'], subtitleLanguages: [] },
+    downloadPreferences: {
+      video: { rule: 'best' },
+      audioLanguages: ['es'],
+      subtitleLanguages: [],
+      audioDescription: false,
+    },
   });
 });
 

@@ -11,6 +11,7 @@ import type { WatchPosition } from '../shared/progress.ts';
 import type { Sync } from '../sync/sync.ts';
 import type { Parts } from './parts.ts';
 import { createViewings, startViewing } from './viewing.ts';
+import { createWatching } from './watching.ts';
 
 const sample = createSampleVideo('harbor-video', { segments: 2 });
 const online = { ...sample.presentation, pathways: [{ id: 'oca-1', baseUrl: 'http://oca-1.example/' }] };
@@ -45,6 +46,7 @@ function world() {
     licenses,
     sync,
     viewings: w.viewings,
+    watching: createWatching(clock),
     who: { required: () => sampleProfile },
     catalog: {
       video: () => ({ title: sampleFilm('harbor'), episode: null, durationSeconds: 96, nextVideoId: null }),

@@ -55,6 +55,7 @@ export async function startViewing(
   const verdict = await permission(parts, videoId);
   const source = await sourceOf(parts, videoId, download, signal);
   const session = parts.playback.start({ videoId, downloadId: download?.downloadId ?? null, ...source });
+  parts.watching.begin(session.sessionId, videoId, session.stored);
   parts.viewings.begin(session.sessionId, { profileId: profile.profileId, videoId, durationSeconds });
   return {
     ...session,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sampleFilm, sampleProfile } from '../../testing/sample-titles.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Downloads } from '../download/types.ts';
+import type { Downloads, DownloadStatus } from '../download/types.ts';
 import { withinMaturity } from '../shared/catalog.ts';
 import type { Profile } from '../shared/catalog.ts';
 import { LayoverError } from '../shared/errors.ts';
@@ -45,13 +45,26 @@ test.each([
   ['an adult', ana, 'gone', true],
   ['nobody', null, 'tale', false],
 ])('%s and %s', (_, profile, titleId, expected) => {
-  expect(maySee(catalog, profile, titleId)).toBe(expected);
+  expect(maySee({ catalog, downloads: { list: () => [] } }, profile, titleId)).toBe(expected);
 });
+
+test.each([
+  ['12', false],
+  ['7', true],
+] as const)(
+  'a title that left the catalog keeps its rating with its download: %s',
+  (maturityRating, expected) => {
+    const name = { titleName: 'Gone', artworkVersion: '1', episode: null, maturityRating };
+    const list = () => [{ titleId: 'gone', name } as unknown as DownloadStatus];
+    expect(maySee({ catalog, downloads: { list } }, kim, 'gone')).toBe(expected);
+  },
+);
 
 test('a download of what the profile may not see is unknown to it', () => {
   const downloads = {
     get: (downloadId: string) => ({ downloadId, titleId: 'thriller' }),
-  } as Downloads;
+    list: () => [],
+  } as unknown as Downloads;
   const parts = { catalog, downloads };
   expect(visibleDownload({ ...parts, who: watching(ana) }, 'd1')).toMatchObject({ downloadId: 'd1' });
   expect(() => visibleDownload({ ...parts, who: watching(kim) }, 'd1')).toThrowError(

@@ -1,24 +1,34 @@
 import { withinMaturity } from '../shared/catalog.ts';
-import type { Profile, Title } from '../shared/catalog.ts';
+import type { MaturityRating, Profile, Title } from '../shared/catalog.ts';
 import { isLayoverError, LayoverError } from '../shared/errors.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Downloads, DownloadStatus } from '../download/types.ts';
 import type { Who } from './who.ts';
 
+interface Rated {
+  readonly catalog: Pick<Catalog, 'title'>;
+  readonly downloads: Pick<Downloads, 'list'>;
+}
+
 /**
  * Whether a profile may know of something of a title: its download, its pictures. Nobody sees anything before
- * it is known who is watching. A title that left the catalog took its rating with it, so that it is only for
- * a profile without a limit.
+ * it is known who is watching. A title that left the catalog has the rating that its downloads remember; where
+ * none does, it is only for a profile without a limit.
  */
-export function maySee(catalog: Pick<Catalog, 'title'>, profile: Profile | null, titleId: string): boolean {
+export function maySee(parts: Rated, profile: Profile | null, titleId: string): boolean {
   if (!profile) return false;
   try {
-    catalog.title(titleId, profile);
+    parts.catalog.title(titleId, profile);
     return true;
   } catch (thrown) {
     if (!isLayoverError(thrown, 'catalog/not-found', 'catalog/restricted')) throw thrown;
-    return thrown.code === 'catalog/not-found' && profile.maturityLimit === '18';
+    if (thrown.code === 'catalog/restricted') return false;
+    return withinMaturity(rememberedRating(parts.downloads, titleId) ?? '18', profile.maturityLimit);
   }
+}
+
+function rememberedRating(downloads: Rated['downloads'], titleId: string): MaturityRating | undefined {
+  return downloads.list().find((one) => one.titleId === titleId && one.name)?.name?.maturityRating;
 }
 
 /** The download, if the profile that is watching may know of it; else throws `download/unknown`. */
@@ -27,8 +37,22 @@ export function visibleDownload(
   downloadId: string,
 ): DownloadStatus {
   const status = parts.downloads.get(downloadId);
-  if (!maySee(parts.catalog, parts.who.current(), status.titleId)) throw new LayoverError('download/unknown');
+  if (!maySee(parts, parts.who.current(), status.titleId)) throw new LayoverError('download/unknown');
   return status;
+}
+
+/** All that it may know of, in the order of work. */
+export function visibleDownloads(
+  parts: { catalog: Catalog; downloads: Downloads; who: Who },
+  some: readonly DownloadStatus[] = parts.downloads.list(),
+): DownloadStatus[] {
+  const profile = parts.who.current();
+  const answers = new Map<string, boolean>();
+  return some.filter(({ titleId }) => {
+    const known = answers.get(titleId) ?? maySee(parts, profile, titleId);
+    answers.set(titleId, known);
+    return known;
+  });
 }
 
 /**

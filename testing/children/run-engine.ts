@@ -58,7 +58,7 @@ function everythingAtOnce(engine: OpenEngine): Promise<unknown>[] {
     client.catalog.setListed({ titleId: videoId, listed: true }),
     client.profiles.list(),
     client.settings.write({ theme: 'dark' }),
-    client.downloads.storage(),
+    client.storage.read(),
     listen(engine),
     watch(engine),
     client.downloads

@@ -19,6 +19,8 @@ const Choice = z.object({
   maxHeight: z.coerce.number().int().positive().optional(),
   audio: languages,
   subtitles: languages,
+  audioDescription: z.boolean().default(false),
+  maxGbPerHour: z.coerce.number().positive().optional(),
 });
 
 const LicenseOptions = z.object({ renew: z.boolean().default(false) });
@@ -119,9 +121,12 @@ function preferencesOf(choice: z.infer<typeof Choice>): SelectionPreferences {
       ? { rule: 'rendition', renditionId: choice.rendition }
       : choice.maxHeight
         ? { rule: 'max-height', height: choice.maxHeight }
-        : { rule: 'best' },
+        : choice.maxGbPerHour
+          ? { rule: 'bytes-per-hour', maxBytesPerHour: Math.round(choice.maxGbPerHour * 1e9) }
+          : { rule: 'best' },
     audioLanguages: choice.audio ?? [],
     subtitleLanguages: choice.subtitles ?? [],
+    audioDescription: choice.audioDescription,
   };
 }
 

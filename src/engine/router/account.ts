@@ -4,7 +4,7 @@ import type { Parts } from '../parts.ts';
 import { procedures } from './base.ts';
 
 /** `app`, `auth`, `profiles`, `settings`, `sync`: everything that is not about a title. */
-export function accountRouter(parts: Parts) {
+export function accountRouter(parts: Parts, { settingsChanged }: { settingsChanged: () => void }) {
   const { account, catalog, connection, events, service, settings, sync, who } = parts;
 
   return {
@@ -72,6 +72,7 @@ export function accountRouter(parts: Parts) {
       write: procedures.settings.write.handler(({ input }) => {
         const written = settings.write(input);
         events.emit({ type: 'changed', what: 'settings' });
+        settingsChanged();
         return written;
       }),
     },
@@ -87,7 +88,8 @@ export function accountRouter(parts: Parts) {
 }
 
 /** Nothing of the last account's goes on: what plays, what is downloaded, the addresses in its name. */
-async function accountChanged({ playback, sources, downloads }: Parts): Promise<void> {
+async function accountChanged({ playback, sources, downloads, watching }: Parts): Promise<void> {
+  watching.endAll();
   playback.stopAll();
   sources.forget();
   await downloads.accountChanged();

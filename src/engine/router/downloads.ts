@@ -1,77 +1,86 @@
-import { propose, sizeOf } from '../../selection/index.ts';
-import { LayoverError } from '../../shared/errors.ts';
-import { renditionsOf } from '../../shared/presentation.ts';
-import type { Rendition, RenditionSummary } from '../../shared/presentation.ts';
+import type { SelectionPreferences } from '../../shared/selection.ts';
 import type { DownloadStatus } from '../../download/types.ts';
 import { downloadView } from '../download-view.ts';
+import type { Keeper } from '../keeping/keeper.ts';
+import { addMany, episodesOf } from '../offers/episodes.ts';
+import { addDownload, optionsOf } from '../offers/options.ts';
 import type { Parts } from '../parts.ts';
-import { maySee, visibleDownload } from '../visible.ts';
+import { visibleDownload, visibleDownloads } from '../visible.ts';
 import { procedures } from './base.ts';
 
-export function downloadsRouter(parts: Parts) {
-  const { catalog, downloads, licenses, playback, settings, sources, store, who } = parts;
+export function downloadsRouter(parts: Parts, keeper: Keeper) {
+  const { downloads, licenses, playback, settings, watching, who } = parts;
   const view = (status: DownloadStatus) => downloadView(parts, status, who.current()?.profileId ?? null);
+  const views = (some?: DownloadStatus[]) => visibleDownloads(parts, some).map(view);
   const visible = (downloadId: string) => visibleDownload(parts, downloadId);
+  const wanted = (preferences?: SelectionPreferences) => preferences ?? settings.read().downloadPreferences;
+  const of = procedures.downloads;
 
   return {
     downloads: {
-      options: procedures.downloads.options.handler(async ({ input, signal }) => {
-        catalog.video(input.videoId, who.required());
-        const { presentation } = await sources.presentation(input.videoId, signal);
-        const preferences = input.preferences ?? settings.read().downloadPreferences;
-        return {
-          videoId: input.videoId,
-          renditions: renditionsOf(presentation).map((rendition) => ({
-            rendition: summaryOf(rendition),
-            size: sizeOf(rendition),
-          })),
-          proposal: propose(presentation, input.videoId, preferences),
-          freeBytes: await store.freeBytes(),
-        };
+      options: of.options.handler(({ input, signal }) =>
+        optionsOf(parts, input.videoId, wanted(input.preferences), signal),
+      ),
+      add: of.add.handler(async ({ input, signal }) =>
+        view(await addDownload(parts, who.required(), input, signal)),
+      ),
+      episodes: of.episodes.handler(({ input, signal }) =>
+        episodesOf(parts, { ...input, preferences: wanted(input.preferences) }, signal),
+      ),
+      addMany: of.addMany.handler(async ({ input, signal }) => {
+        const { added, refused } = await addMany(parts, input, signal);
+        return { added: added.map(view), refused };
       }),
-      add: procedures.downloads.add.handler(async ({ input, signal }) => {
-        const { title } = catalog.video(input.videoId, who.required());
-        if (downloads.forVideo(input.videoId)) throw new LayoverError('download/exists');
-        const { presentation } = await sources.presentation(input.videoId, signal);
-        const selection = propose(presentation, input.videoId, input.preferences);
-        return view(downloads.add(selection, presentation, { titleId: title.titleId }));
-      }),
-      list: procedures.downloads.list.handler(() => {
+      list: of.list.handler(() => {
         licenses.purgeExpired();
-        const profile = who.current();
-        return downloads
-          .list()
-          .filter(({ titleId }) => maySee(catalog, profile, titleId))
-          .map(view);
+        return views();
       }),
-      pause: procedures.downloads.pause.handler(async ({ input }) =>
+      pause: of.pause.handler(async ({ input }) =>
         view(await downloads.pause(visible(input.downloadId).downloadId)),
       ),
-      resume: procedures.downloads.resume.handler(({ input }) =>
-        view(downloads.resume(visible(input.downloadId).downloadId)),
+      resume: of.resume.handler(({ input }) => view(downloads.resume(visible(input.downloadId).downloadId))),
+      pauseAll: of.pauseAll.handler(async () => views(await downloads.pauseAll())),
+      resumeAll: of.resumeAll.handler(() => views(downloads.resumeAll())),
+      reorder: of.reorder.handler(({ input }) => {
+        const beforeId = input.beforeId === null ? null : visible(input.beforeId).downloadId;
+        return views(downloads.reorder(visible(input.downloadId).downloadId, beforeId));
+      }),
+      setPriority: of.setPriority.handler(({ input }) =>
+        view(downloads.setPriority(visible(input.downloadId).downloadId, input.priority)),
       ),
-      remove: procedures.downloads.remove.handler(async ({ input }) => {
-        playback.stopVideo(visible(input.downloadId).videoId);
+      pin: of.pin.handler(({ input }) => {
+        const pinned = view(downloads.pin(visible(input.downloadId).downloadId, input.isPinned));
+        keeper.soon();
+        return pinned;
+      }),
+      startAnyway: of.startAnyway.handler(({ input }) =>
+        view(downloads.startAnyway(visible(input.downloadId).downloadId)),
+      ),
+      remove: of.remove.handler(async ({ input }) => {
+        const { videoId, titleId } = visible(input.downloadId);
+        watching.endVideo(videoId);
+        playback.stopVideo(videoId);
+        keeper.declined(videoId, titleId);
         await downloads.remove(input.downloadId);
         return {};
       }),
-      renewLicense: procedures.downloads.renewLicense.handler(async ({ input }) => {
+      renewLicense: of.renewLicense.handler(async ({ input }) => {
         const status = visible(input.downloadId);
         await licenses.renew(status.videoId);
         const renewed = view(downloads.get(input.downloadId));
         parts.events.emit({ type: 'download', download: renewed });
         return renewed;
       }),
-      storage: procedures.downloads.storage.handler(async () => ({
-        folder: store.folder,
-        usedBytes: store.usedBytes(),
-        freeBytes: await store.freeBytes(),
-      })),
+      followed: of.followed.handler(() => keeper.followed()),
+      follow: of.follow.handler(({ input }) => {
+        keeper.follow(input.titleId, input.keepNext);
+        return keeper.followed();
+      }),
+      removedByRule: of.removedByRule.handler(() => keeper.removed()),
+      seenRemoved: of.seenRemoved.handler(() => {
+        keeper.seen();
+        return {};
+      }),
     },
   };
-}
-
-function summaryOf(rendition: Rendition): RenditionSummary {
-  const { segments: _segments, init: _init, laterInits: _laterInits, ...summary } = rendition;
-  return summary;
 }

@@ -3,7 +3,7 @@ import type { Parts } from '../parts.ts';
 import { procedures } from './base.ts';
 
 export function playbackRouter(parts: Parts) {
-  const { playback, viewings } = parts;
+  const { playback, viewings, watching } = parts;
   return {
     playback: {
       start: procedures.playback.start.handler(({ input, signal }) =>
@@ -11,10 +11,12 @@ export function playbackRouter(parts: Parts) {
       ),
       tick: procedures.playback.tick.handler(({ input }) => {
         viewings.record(input);
+        watching.tick(input);
         return { verdict: playback.tick(input) };
       }),
       stop: procedures.playback.stop.handler(({ input }) => {
         viewings.end(input.sessionId);
+        watching.end(input.sessionId);
         playback.stop(input.sessionId);
         return {};
       }),

@@ -13,7 +13,9 @@ import type { Profile } from '../../shared/catalog.ts';
 import { LayoverError } from '../../shared/errors.ts';
 import { accountMigrations, createAccountKeeper } from '../account.ts';
 import { artworkRequest } from '../media.ts';
+import type { Keeper } from '../keeping/keeper.ts';
 import type { Parts } from '../parts.ts';
+import type { Who } from '../who.ts';
 import { accountRouter } from './account.ts';
 import { downloadsRouter } from './downloads.ts';
 
@@ -57,6 +59,12 @@ async function world() {
     durationSeconds: 96,
     state: 'completed',
     waitingFor: null,
+    waitingUntilMs: null,
+    playableSeconds: 96,
+    priority: 'normal',
+    isPinned: false,
+    origin: 'viewer',
+    name: null,
     error: null,
     selection: {
       videoId: `${titleId}-video`,
@@ -93,13 +101,18 @@ async function world() {
     },
     serviceUrl: { use: () => undefined },
     settings: { read: () => ({ serviceUrl: null }), write: () => undefined },
+    watching: { endAll: () => undefined, endVideo: () => undefined, isOpen: () => false },
     sources: { forget: () => w.calls.push('addresses forgotten') },
     sync: { connected: () => undefined, now: async () => ({}), position: () => undefined },
     trustedTime: { observeServiceTime: () => undefined },
     changedStatus: async () => smallStatus,
     who: { current: () => w.watching },
   } as unknown as Parts; // prettier-ignore
-  const client = createRouterClient({ ...accountRouter(parts), ...downloadsRouter(parts) });
+  const keeper = { declined: () => undefined } as unknown as Keeper;
+  const client = createRouterClient({
+    ...accountRouter(parts, { settingsChanged: () => undefined }),
+    ...downloadsRouter(parts, keeper),
+  });
   const signIn = () =>
     client.auth.signIn({ serviceUrl: 'http://service.example', email: 'a@b.example', password: 'x' });
   return { w, client, catalog, signIn };
@@ -145,7 +158,11 @@ test('a child neither sees nor touches an adult’s download', async () => {
 test('nor its pictures', async () => {
   const { catalog } = await world();
   const picture = (titleId: string, profile: Profile | null) =>
-    artworkRequest(new Request(`http://x.example/artwork/${titleId}/poster.jpg?v=1`), catalog, profile);
+    artworkRequest(new Request(`http://x.example/artwork/${titleId}/poster.jpg?v=1`), {
+      catalog,
+      downloads: { list: () => [] },
+      who: { current: () => profile } as Who,
+    });
   expect((await picture('thriller', ana))?.status).toBe(200);
   expect((await picture('tale', kim))?.status).toBe(200);
   expect((await picture('thriller', kim))?.status).toBe(404);

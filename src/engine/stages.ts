@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { createCatalog } from '../catalog/catalog.ts';
+import { catalogMigrations } from '../catalog/migrations.ts';
+import { createCdn } from '../cdn/cdn.ts';
+import type { Database, Migration } from '../database/types.ts';
+import { createDownloads } from '../download/downloads.ts';
+import { keepingMigrations } from '../download/keeping/rows.ts';
+import { downloadMigrations } from '../download/migrations.ts';
+import { loadDevice } from '../license/device.ts';
+import { createLicenses, licenseMigrations } from '../license/licenses.ts';
+import { createTrustedTime } from '../license/trusted-time.ts';
+import { createPlayback } from '../playback/playback.ts';
+import { createServiceClient } from '../service/service-client.ts';
+import type { Platform } from '../shared/platform.ts';
+import { storeMigrations } from '../store/migrations.ts';
+import { createStore } from '../store/store.ts';
+import { syncMigrations } from '../sync/migrations.ts';
+import { createSync } from '../sync/sync.ts';
+import { accountMigrations, createAccountKeeper } from './account.ts';
+import type { Background } from './background.ts';
+import type { EventBus } from './events.ts';
+import { createPins } from './pins.ts';
+import { createSettingsKeeper } from './settings.ts';
+import { createSources } from './sources.ts';
+import { askingProfile } from './visible.ts';
+import { createViewings } from './viewing.ts';
+import { createWatching } from './watching.ts';
+import { createWho } from './who.ts';
+
+export const migrations: Migration[] = [
+  ...accountMigrations,
+  ...catalogMigrations,
+  ...syncMigrations,
+  ...storeMigrations,
+  ...licenseMigrations,
+  ...downloadMigrations,
+  ...keepingMigrations,
+];
+
+export type Stages = Awaited<ReturnType<typeof createStages>>;
+
+/** Every stage of the path on this Platform, wired to its neighbors. Nothing runs yet. */
+export async function createStages(
+  platform: Platform,
+  database: Database,
+  { background, events }: { background: Background; events: EventBus },
+) {
+  const { clock, log, network, power } = platform;
+  const { userData } = platform.paths;
+  const newId = () => randomUUID();
+  const random = (sizeBytes: number) => platform.random(sizeBytes);
+
+  const account = await createAccountKeeper(database, platform);
+  const accountId = () => account.current()?.accountId ?? null;
+  const { device, notices } = await loadDevice({ folder: userData, secrets: platform.secrets, random, log });
+  const trustedTime = createTrustedTime({ database, clock, log });
+  const settings = createSettingsKeeper(platform.settings);
+  let urlInUse: string | null = null;
+  const service = createServiceClient({
+    fetch: platform.fetch,
+    clock,
+    network,
+    serviceUrl: () => urlInUse ?? settings.read().serviceUrl ?? account.serviceUrl(),
+    accessToken: account.accessToken,
+    ending: background.signal,
+  });
+  const store = createStore({
+    folder: platform.paths.downloads,
+    database,
+    deviceSecret: device.deviceSecret,
+    random,
+    now: trustedTime.now,
+    log,
+  });
+  const licenses = createLicenses({
+    database,
+    device,
+    service: {
+      acquire: service.acquireLicense,
+      renew: service.renewLicense,
+      release: service.releaseLicense,
+    },
+    licenseKeys: account.licenseKeys,
+    accountId,
+    trustedTime,
+    log,
+  });
+  const catalog = createCatalog({
+    database,
+    artworkFolder: path.join(userData, 'artwork'),
+    remote: service,
+    now: trustedTime.now,
+    newId,
+  });
+  const pins = createPins(database, platform);
+  const who = createWho({ account, catalog, pins, service });
+  const sources = createSources({
+    service,
+    now: () => clock.now(),
+    deviceId: device.deviceId,
+    profileId: (title) => askingProfile(catalog, who, title),
+    video: (videoId) => catalog.video(videoId, null),
+  });
+  const cdn = createCdn({
+    fetch: platform.fetch,
+    transport: platform.transport,
+    clock,
+    network,
+    log,
+    random,
+  });
+  const watching = createWatching(clock);
+  const downloads = createDownloads({
+    database, store, licenses, cdn, clock, network, power, log, sources, newId, random, accountId,
+    rules: () => settings.read().downloads,
+    isPlaying: watching.needsLink,
+  }); // prettier-ignore
+  const playback = createPlayback(
+    { store, licenses, cdn, log, newId },
+    {
+      onRefused: (sessionId, error) =>
+        events.emit({ type: 'playback-refused', sessionId, error: error.toValue() }),
+      onDamaged: (downloadId) => void downloads.rescan(downloadId),
+    },
+  );
+  const sync = createSync({
+    database,
+    remote: {
+      push: (mutations) => service.sync(device.deviceId, mutations),
+      pull: (sinceRevision) => service.syncState(sinceRevision),
+    },
+    clock,
+    log,
+    newId,
+    accountId,
+    onChange: (what) => events.emit({ type: 'changed', what }),
+  });
+  return {
+    account, catalog, device, downloads, licenses, notices, playback, service, settings, sources, store, sync,
+    trustedTime, watching, who,
+    serviceUrl: { use: (url: string | null) => void (urlInUse = url) },
+    viewings: createViewings(sync, trustedTime.now),
+  }; // prettier-ignore
+}
