@@ -126,11 +126,10 @@ async function sizesOf(
     siblings.push({ sizeBytes: size.bytes, durationSeconds });
   }
   const limit = pLimit(AT_ONCE);
-  const asked = scoped.map((one) => {
+  const asked = scoped.map(async (one) => {
     const download = downloads.forVideo(one.videoId);
-    if (!download) return limit(() => ask(one));
-    sizes.set(one.videoId, download.selection.size);
-    return undefined;
+    if (download) sizes.set(one.videoId, download.selection.size);
+    else await limit(() => ask(one));
   });
   await Promise.allSettled(asked);
   signal?.throwIfAborted();

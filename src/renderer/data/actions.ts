@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { AppStatus, Client } from '../../shared/contract.ts';
-import type { DownloadView } from '../../shared/downloads.ts';
+import type { DownloadView, StorageView } from '../../shared/downloads.ts';
 import type { Settings, SettingsPatch } from '../../shared/settings.ts';
 import { useClient } from '../app/environment.ts';
 import { withDownload } from './events.ts';
@@ -27,28 +27,55 @@ export function useStatusAction<Input>(call: (client: Client, input: Input) => P
   });
 }
 
-/** Pause, resume, renew: calls on a download that answer with it as it is then. */
-export function useDownloadAction(
-  call: (client: Client, input: { downloadId: string }) => Promise<DownloadView>,
+/** Pause, resume, renew, pin: calls on a download that answer with it as it is then. */
+export function useDownloadAction<Input = { downloadId: string }>(
+  call: (client: Client, input: Input) => Promise<DownloadView>,
 ) {
   const client = useClient();
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (downloadId: string) => call(client, { downloadId }),
+    mutationFn: (input: Input) => call(client, input),
     onSuccess: (download) =>
       queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) => withDownload(list, download)),
   });
 }
 
-export function useRemoveDownload() {
+/** Calls that answer with the whole queue as it is then: reorder, pause all, resume all. */
+export function useQueueAction<Input = void>(
+  call: (client: Client, input: Input) => Promise<DownloadView[]>,
+) {
   const client = useClient();
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (downloadId: string) => client.downloads.remove({ downloadId }),
-    onSuccess: () => {
-      void queryClient.invalidateQueries({ queryKey: keys.downloads });
-      void queryClient.invalidateQueries({ queryKey: keys.storage });
+    mutationFn: (input: Input) => call(client, input),
+    onSuccess: (downloads) => queryClient.setQueryData<DownloadView[]>(keys.downloads, downloads),
+  });
+}
+
+/** Calls that answer with how the storage place stands: move, check, and to cancel them. */
+export function useStorageAction<Input = void>(call: (client: Client, input: Input) => Promise<StorageView>) {
+  const client = useClient();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (input: Input) => call(client, input),
+    onSuccess: (storage) => queryClient.setQueryData<StorageView>(keys.storage, storage),
+  });
+}
+
+/** One after the other; what went before one that fails is gone. */
+export function useRemoveDownloads() {
+  const client = useClient();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (downloadIds: readonly string[]) => {
+      for (const downloadId of downloadIds) await client.downloads.remove({ downloadId });
     },
+    onSettled: () =>
+      Promise.all(
+        [keys.downloads, keys.storage, keys.options].map((queryKey) =>
+          queryClient.invalidateQueries({ queryKey }),
+        ),
+      ),
   });
 }
 
@@ -59,7 +86,13 @@ export function useWriteSettings() {
     mutationFn: (patch: SettingsPatch) => client.settings.write(patch),
     onMutate: (patch) =>
       queryClient.setQueryData<Settings>(keys.settings, (settings) => settings && { ...settings, ...patch }),
-    onSuccess: (settings) => queryClient.setQueryData(keys.settings, settings),
+    onSuccess: (settings, { downloads }) => {
+      queryClient.setQueryData(keys.settings, settings);
+      if (!downloads) return;
+      // Budget and floor are among them.
+      void queryClient.invalidateQueries({ queryKey: keys.storage });
+      void queryClient.invalidateQueries({ queryKey: keys.options });
+    },
     onError: () => queryClient.invalidateQueries({ queryKey: keys.settings }),
   });
 }

@@ -12,7 +12,7 @@ const staleAfter: Record<Changed, readonly (readonly string[])[]> = {
   'my-list': [keys.home, keys.titles],
   profiles: [keys.profiles, keys.status],
   settings: [keys.settings],
-  downloads: [keys.downloads, keys.storage],
+  downloads: [keys.downloads, keys.storage, keys.options, keys.followed, keys.removedByRule],
 };
 
 /** One list entry replaced, or appended if it is new. */
@@ -27,6 +27,12 @@ export function withDownload(list: DownloadView[] | undefined, download: Downloa
 export interface EventPlaces {
   readonly queryClient: QueryClient;
   readonly refusals: Refusals;
+}
+
+/** What lies there is told anew, and with it what still fits. */
+function roomChanged(queryClient: QueryClient): void {
+  void queryClient.invalidateQueries({ queryKey: keys.storage });
+  void queryClient.invalidateQueries({ queryKey: keys.options });
 }
 
 /** Brings one event to the queries that it is about. */
@@ -51,15 +57,17 @@ export function applyEvent(event: EngineEvent, { queryClient, refusals }: EventP
       const before = queryClient.getQueryData<DownloadView[]>(keys.downloads);
       queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) => withDownload(list, event.download));
       const stateBefore = before?.find((each) => each.downloadId === event.download.downloadId)?.state;
-      if (stateBefore !== event.download.state)
-        void queryClient.invalidateQueries({ queryKey: keys.storage });
+      if (stateBefore !== event.download.state) roomChanged(queryClient);
       return;
     }
     case 'download-removed':
       queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) =>
         list?.filter((each) => each.downloadId !== event.downloadId),
       );
-      void queryClient.invalidateQueries({ queryKey: keys.storage });
+      roomChanged(queryClient);
+      return;
+    case 'removed-by-rule':
+      void queryClient.invalidateQueries({ queryKey: keys.removedByRule });
       return;
     case 'storage':
       queryClient.setQueryData(keys.storage, event.storage);

@@ -1,6 +1,6 @@
 import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import type { Client, AppStatus } from '../../shared/contract.ts';
-import type { DownloadView } from '../../shared/downloads.ts';
+import type { DownloadView, StorageView } from '../../shared/downloads.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { useClient } from '../app/environment.ts';
 
@@ -15,7 +15,11 @@ export const keys = {
   catalog: ['catalog'],
   downloads: ['downloads'],
   storage: ['storage'],
+  places: ['places'],
+  /** What could be downloaded, and whether it fits: of one video, of several episodes. */
   options: ['options'],
+  followed: ['followed'],
+  removedByRule: ['removed-by-rule'],
 } as const;
 
 export const queries = {
@@ -39,8 +43,13 @@ export const queries = {
     }),
   downloads: (client: Client) =>
     queryOptions({ queryKey: keys.downloads, queryFn: () => client.downloads.list() }),
-  storage: (client: Client) =>
-    queryOptions({ queryKey: keys.storage, queryFn: () => client.storage.read() }),
+  storage: (client: Client) => queryOptions({ queryKey: keys.storage, queryFn: () => client.storage.read() }),
+  places: (client: Client) =>
+    queryOptions({ queryKey: keys.places, queryFn: () => client.storage.places(), staleTime: 0 }),
+  followed: (client: Client) =>
+    queryOptions({ queryKey: keys.followed, queryFn: () => client.downloads.followed() }),
+  removedByRule: (client: Client) =>
+    queryOptions({ queryKey: keys.removedByRule, queryFn: () => client.downloads.removedByRule() }),
 };
 
 /** Suspends until the engine has said how things stand. */
@@ -58,6 +67,11 @@ const noDownloads: DownloadView[] = [];
 /** Empty until the engine has answered. */
 export function useDownloads(): DownloadView[] {
   return useQuery(queries.downloads(useClient())).data ?? noDownloads;
+}
+
+/** undefined until the engine has answered. */
+export function useStorage(): StorageView | undefined {
+  return useQuery(queries.storage(useClient())).data;
 }
 
 /** True while what plays must come from the store. */

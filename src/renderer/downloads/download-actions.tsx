@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { KeyRound, Pause, Play, RotateCw, Trash2, X } from 'lucide-react';
 import type { DownloadView } from '../../shared/downloads.ts';
-import { useDownloadAction, useRemoveDownload } from '../data/actions.ts';
+import { useDownloadAction, useRemoveDownloads } from '../data/actions.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -15,7 +15,7 @@ export function DownloadActions({ download, name }: { download: DownloadView; na
   const pause = useDownloadAction((client, input) => client.downloads.pause(input));
   const resume = useDownloadAction((client, input) => client.downloads.resume(input));
   const renew = useDownloadAction((client, input) => client.downloads.renewLicense(input));
-  const remove = useRemoveDownload();
+  const remove = useRemoveDownloads();
   const summary = summaryOf(download);
   const { downloadId, verdict } = download;
   const isRunning = summary === 'downloading' || summary === 'queued' || summary === 'waiting';
@@ -30,7 +30,7 @@ export function DownloadActions({ download, name }: { download: DownloadView; na
           icon={<KeyRound aria-hidden />}
           aria-label={text('downloads.renewNamed', { name })}
           isPending={renew.isPending}
-          onPress={() => renew.mutate(downloadId)}
+          onPress={() => renew.mutate({ downloadId })}
         >
           {text('downloads.renew')}
         </Button>
@@ -40,7 +40,7 @@ export function DownloadActions({ download, name }: { download: DownloadView; na
           label={text('downloads.pause', { name })}
           icon={<Pause aria-hidden />}
           isDisabled={pause.isPending}
-          onPress={() => pause.mutate(downloadId)}
+          onPress={() => pause.mutate({ downloadId })}
         />
       ) : null}
       {summary === 'paused' || summary === 'failed' ? (
@@ -48,7 +48,7 @@ export function DownloadActions({ download, name }: { download: DownloadView; na
           label={text('downloads.resume', { name })}
           icon={summary === 'failed' ? <RotateCw aria-hidden /> : <Play aria-hidden />}
           isDisabled={resume.isPending}
-          onPress={() => resume.mutate(downloadId)}
+          onPress={() => resume.mutate({ downloadId })}
         />
       ) : null}
       <IconButton
@@ -73,7 +73,7 @@ export function DownloadActions({ download, name }: { download: DownloadView; na
             icon={<Trash2 aria-hidden />}
             onPress={() => {
               setAsking(false);
-              remove.mutate(downloadId);
+              remove.mutate([downloadId]);
             }}
           >
             {text('remove.confirm')}

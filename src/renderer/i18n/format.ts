@@ -58,6 +58,12 @@ export function formatMoment(locale: string, atMs: Ms, nowMs: Ms): string {
   return new Intl.DateTimeFormat(locale, { ...day, hour: 'numeric', minute: '2-digit' }).format(atMs);
 }
 
+/** "02:00" or "2:00 AM" when that is unmistakable, within a day; else with the weekday or date. */
+export function formatWhen(locale: string, atMs: Ms, nowMs: Ms): string {
+  if (Math.abs(atMs - nowMs) >= DAY_MS) return formatMoment(locale, atMs, nowMs);
+  return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(atMs);
+}
+
 /** A player's clock: "4:05", "1:02:33". */
 export function formatClock(seconds: Seconds): string {
   const whole = Math.max(0, Math.floor(seconds));

@@ -14,6 +14,8 @@ export function useFormat() {
       duration: (seconds: Seconds) => format.formatDuration(locale, seconds),
       remaining: (ms: Ms) => format.formatRemaining(locale, ms),
       moment: (atMs: Ms, nowMs: Ms) => format.formatMoment(locale, atMs, nowMs),
+      when: (atMs: Ms, nowMs: Ms) => format.formatWhen(locale, atMs, nowMs),
+      number: (value: number) => new Intl.NumberFormat(locale).format(value),
       language: (tag: string) => format.formatLanguage(locale, tag),
       list: (items: string[]) => new Intl.ListFormat(locale, { type: 'unit' }).format(items),
     }),
