@@ -332,6 +332,21 @@ describe('trouble', () => {
     expect(world.server.requests.length).toBe(second.files.size + 1);
   });
 
+  it('of a track that can never be read again is over when it is made anew', async () => {
+    const { downloadId } = world.add(second);
+    await world.downloads.pause(downloadId);
+    const { unlock } = world.store;
+    let lost: unknown;
+    world.store.unlock = (trackId, key) => {
+      const track = world.disk.tracks.get(trackId);
+      if (trackId.endsWith('.a-en') && (lost ??= track) === track) throw new LayoverError('store/damaged');
+      return unlock(trackId, key);
+    };
+    world.downloads.resume(downloadId);
+    await world.reach(downloadId, 'completed');
+    await expectAllStored(world, second, downloadId);
+  });
+
   it('of servers that send wrong bytes ends in failure, not in a circle', async () => {
     world.server.misbehave = ({ path }) =>
       path.endsWith('/2.m4s') ? { kind: 'corrupt', atByte: 5 } : undefined;

@@ -1,10 +1,10 @@
 import { decryptSegment } from '../cdn/decrypt.ts';
 import type { Steering } from '../cdn/types.ts';
 import type { Licenses } from '../license/types.ts';
-import { LayoverError } from '../shared/errors.ts';
+import { isLayoverError, LayoverError } from '../shared/errors.ts';
 import type { NetworkSignal } from '../shared/platform.ts';
 import type { Bytes } from '../shared/units.ts';
-import type { OpenTrack, Store } from '../store/types.ts';
+import type { ContentKey, OpenTrack, Store, TrackSpec } from '../store/types.ts';
 import { takeStock, wireBytes } from './plan.ts';
 import type { Plan, PlannedFile, Stocktaking } from './plan.ts';
 
@@ -91,13 +91,29 @@ async function openTracks(
   const tracks = new Map<string, OpenTrack>();
   try {
     for (const spec of plan.tracks) {
-      await store.createTrack(spec, await licenses.contentKey(videoId));
-      tracks.set(spec.trackId, store.unlock(spec.trackId, await licenses.contentKey(videoId)));
+      tracks.set(spec.trackId, await openTrack(store, spec, () => licenses.contentKey(videoId)));
     }
     return tracks;
   } catch (error) {
     for (const track of tracks.values()) track.close();
     throw error;
+  }
+}
+
+/** One that can never be read again is made anew: its bytes are lost, the download is not. */
+async function openTrack(
+  store: Store,
+  spec: TrackSpec,
+  contentKey: () => Promise<ContentKey>,
+): Promise<OpenTrack> {
+  await store.createTrack(spec, await contentKey());
+  try {
+    return store.unlock(spec.trackId, await contentKey());
+  } catch (thrown) {
+    if (!isLayoverError(thrown, 'store/damaged')) throw thrown;
+    await store.removeTrack(spec.trackId);
+    await store.createTrack(spec, await contentKey());
+    return store.unlock(spec.trackId, await contentKey());
   }
 }
 
