@@ -3,4 +3,5 @@ import type { Bench } from './parts/types.ts';
 /** Name → module with a `bench`. Loaded only when it is asked for. */
 export const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   download: () => import('./benches/download.ts'),
+  read: () => import('./benches/read.ts'),
 };

@@ -8,6 +8,11 @@ import type { TrackFile } from './track-file.ts';
 /** Frames in one read of the disk: the first alone, so that its bytes leave soon, then more and more. */
 const MOST_AT_ONCE = 4;
 
+const BUFFER_BYTES = MOST_AT_ONCE * (FRAME_BYTES + TAG_BYTES);
+const MOST_SPARE = 8;
+/** Buffers of sealed bytes are used again, by whoever reads next: to make new ones costs more than to decrypt. */
+const spare: Buffer[] = [];
+
 export interface FrameReader {
   /** The next frame's plain bytes; undefined when what lies there does not authenticate or is cut short. */
   next(): Promise<Buffer | undefined>;
@@ -25,7 +30,7 @@ interface Batch {
 
 /**
  * The frames `first` to `last` of the record at `offset`, in order. While one batch is opened and handed on,
- * the disk reads the next, into a buffer that is used in turn with another: sealed bytes never leave here.
+ * the disk reads the next.
  */
 export function createFrameReader(
   file: TrackFile,
@@ -34,7 +39,6 @@ export function createFrameReader(
   name: RecordName,
   frames: { first: number; last: number },
 ): FrameReader {
-  const spare: Buffer[] = [];
   let counter = frames.first;
   let batch: Batch | undefined;
   let ahead: Batch | undefined;
@@ -45,8 +49,7 @@ export function createFrameReader(
     const begin = placeOfFrame(first, name.plainBytes);
     const end = placeOfFrame(last, name.plainBytes);
     const length = end.offsetBytes + end.sealedBytes - begin.offsetBytes;
-    const kept = spare.pop();
-    const bytes = kept && kept.length >= length ? kept : Buffer.allocUnsafeSlow(length);
+    const bytes = spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
     const read = file.use(async () =>
       readUpTo(await file.reader(), bytes, length, offset + begin.offsetBytes),
     );
@@ -58,8 +61,9 @@ export function createFrameReader(
   async function batchOf(): Promise<Batch> {
     if (batch && counter <= batch.last) return batch;
     const before = batch;
-    if (before) spare.push(before.bytes);
+    giveBack(before);
     batch = ahead ?? start(counter, 1);
+    ahead = undefined;
     if (!batch) throw new RangeError('no such frame');
     await batch.read;
     const size = batch.last - batch.first + 1;
@@ -79,9 +83,17 @@ export function createFrameReader(
       return plain;
     },
     async end() {
+      // Not before the disk has written to it what it was asked for.
       await ahead?.read.catch(() => undefined);
+      giveBack(ahead);
+      giveBack(batch);
+      ahead = batch = undefined;
     },
   };
+}
+
+function giveBack(batch: Batch | undefined): void {
+  if (batch && spare.length < MOST_SPARE) spare.push(batch.bytes);
 }
 
 async function readUpTo(handle: Handle, into: Buffer, length: Bytes, position: Bytes): Promise<Bytes> {

@@ -129,8 +129,8 @@ export function createStore(options: {
     }
   }
 
-  async function removeDownload(downloadId: string): Promise<void> {
-    const rows = index.specs(downloadId).flatMap((spec) => index.track(spec.trackId) ?? []);
+  async function removeTracks(trackIds: readonly string[]): Promise<void> {
+    const rows = trackIds.flatMap((trackId) => index.track(trackId) ?? []);
     if (rows.length === 0) return;
     const numbers = rows.map((row) => row.track);
     try {
@@ -183,7 +183,9 @@ export function createStore(options: {
         throw readFailed(thrown);
       }
     },
-    removeDownload: (downloadId) => exclusive(() => removeDownload(downloadId)),
+    removeDownload: (downloadId) =>
+      exclusive(() => removeTracks(index.specs(downloadId).map(({ trackId }) => trackId))),
+    removeTrack: (trackId) => exclusive(() => removeTracks([trackId])),
     usedBytes: (downloadId) => index.usedBytes(downloadId),
     reserve: (downloadId, needs) => exclusive(() => reservations.reserve(downloadId, needs)),
     unreserve: (downloadId) => exclusive(async () => reservations.giveBack(downloadId)),
@@ -198,7 +200,8 @@ export function createStore(options: {
         await mover.clearLeftovers();
         return sweepStore({ folder: here, index, reservations, log, erase, isInUse: files.isInUse });
       }),
-    isPresent: () => here.isPresent(),
+    // Where nothing was ever stored there is nothing to miss: the folder is made when it is needed.
+    isPresent: async () => (await here.isPresent()) || (here.folder === options.folder && !index.hasTracks()),
     inspect: mover.inspect,
     move: mover.move,
     async close() {
