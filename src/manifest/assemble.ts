@@ -1,11 +1,6 @@
-import { Presentation } from '../shared/presentation.ts';
-import type {
-  AudioRendition,
-  Pathway,
-  Rendition,
-  SubtitleRendition,
-  VideoRendition,
-} from '../shared/presentation.ts';
+import type { z } from 'zod';
+import { Presentation, Rendition } from '../shared/presentation.ts';
+import type { AudioRendition, Pathway, SubtitleRendition, VideoRendition } from '../shared/presentation.ts';
 import type { Seconds } from '../shared/units.ts';
 import { malformed, unsupported } from './refuse.ts';
 import { endOf } from './timing.ts';
@@ -17,30 +12,36 @@ export interface PresentationOptions {
 
 /**
  * The last step of every dialect: sorts renditions into a `Presentation` and checks it by its schema, so
- * that whatever slipped through a parser ends as `manifest/malformed` and not further down the path.
+ * that whatever slipped through a parser ends as `manifest/malformed` and not further down the path. They are
+ * taken one at a time: of a long film there is never a second copy of all segments.
  */
 export function assemble(
-  renditions: readonly Rendition[],
+  renditions: Iterable<Rendition>,
   pathways: readonly Pathway[],
   durationSeconds?: Seconds,
   beside: Pick<Presentation, 'closedCaptions' | 'contentSteering'> = {},
 ): Presentation {
-  const of = <R extends Rendition>(kind: R['kind']) =>
-    renditions.filter((one): one is R => one.kind === kind);
+  const all = Array.from(renditions, (one) => checked(Rendition, one));
+  const of = <R extends Rendition>(kind: R['kind']) => all.filter((one): one is R => one.kind === kind);
   const video = of<VideoRendition>('video').sort(
     (a, b) => a.bandwidthBitsPerSecond - b.bandwidthBitsPerSecond,
   );
   const audio = of<AudioRendition>('audio');
   const main = video.length > 0 ? video : audio;
   if (main.length === 0) throw unsupported('a manifest without video or audio');
-  const parsed = Presentation.safeParse({
+  const head = checked(Presentation, {
     durationSeconds: durationSeconds ?? Math.max(...main.map((rendition) => endOf(rendition.segments))),
-    pathways,
-    video,
-    audio,
-    subtitles: of<SubtitleRendition>('subtitles'),
+    pathways: [...pathways],
+    video: [],
+    audio: [],
+    subtitles: [],
     ...beside,
   });
+  return { ...head, video, audio, subtitles: of<SubtitleRendition>('subtitles') };
+}
+
+function checked<S extends z.ZodType>(schema: S, value: z.input<S>): z.output<S> {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw malformed(

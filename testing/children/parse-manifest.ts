@@ -15,24 +15,26 @@ const collectGarbage = runInNewContext('gc') as () => void;
 const manifestUrl = 'https://cdn.example/show/manifest';
 const base = process.resourceUsage().maxRSS;
 
-for (const file of process.argv.slice(2)) {
-  collectGarbage();
+/** A function, so that nothing of a manifest outlives it. */
+async function outcomeOf(file: string): Promise<{ outcome: string; reason: string; files: number }> {
   const decoder = new TextDecoder();
   const textOf = (name: string) => decoder.decode(readFileSync(name));
   const fetchText = async (url: string) =>
     textOf(url === manifestUrl || !existsSync(`${file}.media`) ? file : `${file}.media`);
-  let outcome: string;
-  let reason = '';
-  let files = 0;
   try {
     const read = await loadPresentation({ manifestUrl, fetchText });
     Presentation.parse({ ...read, video: [], audio: [], subtitles: [] });
-    for (const rendition of renditionsOf(read)) files += filesOf(rendition).length;
-    outcome = 'read';
+    const files = renditionsOf(read).reduce((sum, rendition) => sum + filesOf(rendition).length, 0);
+    return { outcome: 'read', reason: '', files };
   } catch (error) {
-    outcome = isLayoverError(error) ? error.code : 'crash';
-    reason = isLayoverError(error) ? String(error.details['reason'] ?? '') : String(error);
+    if (!isLayoverError(error)) return { outcome: 'crash', reason: String(error), files: 0 };
+    return { outcome: error.code, reason: String(error.details['reason'] ?? ''), files: 0 };
   }
+}
+
+for (const file of process.argv.slice(2)) {
+  collectGarbage();
+  const outcome = await outcomeOf(file);
   const peakMiB = Math.round((process.resourceUsage().maxRSS - base) / 1024);
-  process.stdout.write(`${JSON.stringify({ file, outcome, reason, files, peakMiB })}\n`);
+  process.stdout.write(`${JSON.stringify({ file, ...outcome, peakMiB })}\n`);
 }

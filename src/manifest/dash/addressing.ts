@@ -1,5 +1,5 @@
 import { unsupported } from '../refuse.ts';
-import { childNamed, childrenNamed } from './xml.ts';
+import { childNamed } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 
 /** How segments are found; the element has the attributes and children of all levels. */
@@ -39,18 +39,11 @@ function ofTemplate(element: XmlElement, isText: boolean): Addressing {
 }
 
 function merged(levels: readonly XmlElement[], name: string): XmlElement {
-  const elements = levels.flatMap((level) => childNamed(level, name) ?? []);
-  const [only] = elements;
-  if (only && elements.length === 1) return only;
-  const inner = elements.toReversed();
-  const childNames = new Set(elements.flatMap((element) => element.children.map((child) => child.name)));
-  return {
-    name,
-    attributes: new Map(elements.flatMap((element) => [...element.attributes])),
-    children: [...childNames].flatMap(
-      (childName) =>
-        inner.map((element) => childrenNamed(element, childName)).find((some) => some.length > 0) ?? [],
-    ),
-    text: '',
-  };
+  return levels
+    .flatMap((level) => childNamed(level, name) ?? [])
+    .reduce((outer, inner) => ({
+      ...inner,
+      attributes: new Map([...outer.attributes, ...inner.attributes]),
+      outer,
+    }));
 }

@@ -108,7 +108,7 @@ interface FileReader {
 
 /** Keeps the last piece that was fetched: boxes are read one after the other. */
 function fileReader(fetchBytes: FetchBytes, url: string): FileReader {
-  let piece = { offset: 0, bytes: new Uint8Array() };
+  let piece: { offset: number; bytes: Uint8Array } = { offset: 0, bytes: new Uint8Array() };
   let requests = 0;
   let total = 0;
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFaultServer } from '../../../testing/fault-server.ts';
 import { temporaryFolder } from '../../../testing/temporary-folder.ts';
-import { INIT_INDEX, renditionsOf } from '../../shared/presentation.ts';
+import { filesOf, INIT_INDEX, renditionsOf } from '../../shared/presentation.ts';
 import type { ByteRange, Presentation, Rendition } from '../../shared/presentation.ts';
 import { loadPresentation, writeMedia, writeMultivariant } from '../index.ts';
 
@@ -79,9 +79,8 @@ async function writeHls(presentation: Presentation, folder: string): Promise<voi
   };
   for (const rendition of renditionsOf(presentation)) {
     mkdirSync(path.join(folder, rendition.id));
-    if (rendition.init) await put(rendition, 'init.mp4', rendition.init);
-    for (const segment of rendition.segments)
-      if (!segment.isGap) await put(rendition, `${segment.index}.m4s`, segment);
+    for (const file of filesOf(rendition))
+      await put(rendition, file.index < 0 ? `init${file.index}.mp4` : `${file.index}.m4s`, file);
     const options = {
       initPath: (index: number) => `init${index}.mp4`,
       segmentPath: (index: number) => `${index}.m4s`,
@@ -178,12 +177,20 @@ describe('what real packagers make', () => {
     const server = await serve(packaged);
     const presentation = await load(`${server.base()}manifest.mpd`);
     expect(presentation.durationSeconds).toBe(2 * SECONDS);
+    const hls = path.join(folder, 'hls');
+    mkdirSync(hls);
+    await writeHls(presentation, hls);
+    const sources = ['source.mp4', 'other.mp4'];
+    for (const kind of ['v', 'a'] as const)
+      expect(packets('master.m3u8', kind, hls)).toEqual(
+        sources.flatMap((file) => packets(file, kind, folder)),
+      );
     const [video, audio] = renditionsOf(presentation);
     for (const [rendition, kind] of [[video, 'v'], [audio, 'a']] as const) {
       if (!rendition) throw new Error('a rendition is missing');
       const files = await writePeriods(presentation, rendition, folder);
       expect(files.map((file) => packets(file, kind, folder))).toEqual(
-        ['source.mp4', 'other.mp4'].map((file) => packets(file, kind, folder)),
+        sources.map((file) => packets(file, kind, folder)),
       );
     }
   }); // prettier-ignore

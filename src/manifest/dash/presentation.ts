@@ -3,12 +3,13 @@ import type { Seconds } from '../../shared/units.ts';
 import { pathFinder } from '../address.ts';
 import { assemble } from '../assemble.ts';
 import type { PresentationOptions } from '../assemble.ts';
-import { checkSegmentCount, checkText, Totals } from '../limits.ts';
+import { checkText, Totals } from '../limits.ts';
 import { unsupported } from '../refuse.ts';
 import { renditionIds } from '../rendition-ids.ts';
 import { toMicros } from '../timing.ts';
 import { basesOf } from './base-urls.ts';
 import type { Bases } from './base-urls.ts';
+import { Demand } from './demand.ts';
 import { readFileIndex } from './file-index.ts';
 import type { FetchBytes, FileIndex } from './file-index.ts';
 import { strayOf } from './fit.ts';
@@ -87,39 +88,34 @@ function openMpd(text: string, url: string, { pathways }: PresentationOptions): 
 
 function presentationOf({ mpd, tracks, bases, toPath }: Source, indexes: Indexes): Presentation {
   const made = new Map<Representation, Part>();
-  const partsOf = ({ parts }: Track) => parts.map((one) => one && made.get(one));
-  for (const [at, { durationSeconds: periodSeconds }] of mpd.periods.entries())
-    for (const one of new Set(tracks.map(({ parts }) => parts[at])))
-      if (one) {
-        const base = bases.baseOf(one.baseLevels);
-        made.set(one, partOf(one, { periodSeconds, base, toPath, index: indexes.get(one) }));
-      }
-  checkDemand(tracks.map(partsOf));
-  const spans = spansOf(mpd, tracks.map(partsOf));
+  const partOfOne = (one: Representation, periodSeconds: Seconds | undefined) => {
+    const known = made.get(one);
+    if (known) return known;
+    const base = bases.baseOf(one.baseLevels);
+    const part = partOf(one, { periodSeconds, base, toPath, index: indexes.get(one) });
+    made.set(one, part);
+    return part;
+  };
+  const demand = new Demand();
+  const parts = tracks.map((track) => {
+    const ofTrack = track.parts.map((one, at) => one && partOfOne(one, mpd.periods[at]?.durationSeconds));
+    demand.add(ofTrack);
+    return ofTrack;
+  });
+  const spans = spansOf(mpd, parts);
   const ids = renditionIds(tracks.map(({ main }) => ({ ...main, offered: [main.id] })));
   const isDefault = isDefaultIn(tracks.map(({ main }) => main));
-  const renditions = tracks.map((track, at) =>
-    renditionOf(track.main, ids[at] ?? '', isDefault(track.main), filesOf(partsOf(track), spans)),
-  );
+  function* renditions() {
+    for (const [at, track] of tracks.entries())
+      yield renditionOf(track.main, ids[at] ?? '', isDefault(track.main), filesOf(parts[at] ?? [], spans));
+  }
   const isTold = spans.every((span) => span.isTold);
   const duration = toMicros(spans.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0));
   const closedCaptions = captionsOf(tracks);
-  return {
-    ...assemble(renditions, bases.pathways, isTold ? duration : undefined),
+  return assemble(renditions(), bases.pathways, isTold ? duration : undefined, {
     ...(closedCaptions.length > 0 && { closedCaptions }),
     ...(mpd.contentSteering && { contentSteering: mpd.contentSteering }),
-  };
-}
-
-/** By arithmetic, before anything is made. */
-function checkDemand(all: readonly (readonly (Part | undefined)[])[]): void {
-  const totals = new Totals();
-  for (const parts of all) {
-    const slots = parts.map((part) => (part ? part.slots.count + part.slots.mostGaps : 1));
-    const count = slots.reduce((sum, one) => sum + one, 0);
-    checkSegmentCount(parts.reduce((sum, part) => sum + (part?.slots.count ?? 1), 0));
-    totals.add(count, Math.max(0, ...parts.map((part) => part?.addressLength ?? 0)));
-  }
+  });
 }
 
 /** Periods end to end: time between them for which the MPD names nothing is not kept. */

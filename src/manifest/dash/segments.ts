@@ -4,6 +4,7 @@ import { folderOf, resolveAddress } from '../address.ts';
 import { checkSegmentCount, MAX_ADDRESS_LENGTH } from '../limits.ts';
 import { malformed, quote, unsupported } from '../refuse.ts';
 import { encryptionAt } from './encryption.ts';
+import type { Protection } from './encryption.ts';
 import type { FileIndex } from './file-index.ts';
 import type { Representation } from './representation.ts';
 import { fillTemplate } from './template.ts';
@@ -23,6 +24,9 @@ export interface MediaFile {
 export interface Part {
   readonly init: MediaFile | undefined;
   readonly slots: Slots;
+  /** Characters that each segment takes for itself, about. */
+  readonly ownLength: number;
+  /** Of its whole address, about. */
   readonly addressLength: number;
   readonly fileOf: (slot: Slot) => MediaFile;
   readonly encryptionOf: (slot: Slot) => SegmentEncryption | undefined;
@@ -36,19 +40,27 @@ export interface PartOptions {
   readonly index: FileIndex | undefined;
 }
 
-type Content = Omit<Part, 'encryptionOf' | 'addressLength'> & { readonly referenceLength: number };
+type Content = Omit<Part, 'encryptionOf' | 'addressLength'>;
 
 /** Errors: `manifest/*`. */
 export function partOf(representation: Representation, options: PartOptions): Part {
   const { base } = options;
-  const { referenceLength, ...content } = contentOf(representation, options);
+  const content = contentOf(representation, options);
   const { id: representationId, bandwidthBitsPerSecond: bandwidth, protection } = representation;
   return {
     ...content,
-    addressLength: base.length + referenceLength,
+    ownLength: content.ownLength + lengthOfKeys(protection, base),
+    addressLength: content.ownLength + base.length,
     encryptionOf: ({ index, number, time }) =>
       encryptionAt(protection, index, { representationId, bandwidth, number, time }, base),
   };
+}
+
+/** An IV, and the address of the key. */
+function lengthOfKeys(protection: Protection, base: string): number {
+  if (protection.kind !== 'segments') return 0;
+  const longest = Math.max(...protection.periods.map(({ keyUriTemplate }) => keyUriTemplate.length));
+  return 130 + base.length + longest;
 }
 
 function contentOf(representation: Representation, options: PartOptions): Content {
@@ -81,7 +93,7 @@ function fromTemplate(
         ? initOf(element, base, toPath)
         : { path: path(fillTemplate(initialization, { representationId, bandwidth })), byteRange: undefined },
     slots: slotsOf(timingOf(element, periodSeconds), isOneFile ? 1 : undefined),
-    referenceLength: media.length + representationId.length,
+    ownLength: ownLengthOf(media, base) + representationId.length,
     fileOf: ({ number, time }) => ({
       path: path(fillTemplate(media, { representationId, bandwidth, number, time })),
       byteRange: undefined,
@@ -98,7 +110,7 @@ function fromList(element: XmlElement, { periodSeconds, base, toPath }: PartOpti
   return {
     init: initOf(element, base, toPath),
     slots: listed.length < slots.count ? firstOf(slots, listed.length) : slots,
-    referenceLength: 0,
+    ownLength: ownLengthOf(listed[0]?.attributes.get('media') ?? '', base),
     fileOf: ({ index }) => {
       const entry = listed[index];
       return {
@@ -156,7 +168,7 @@ function fromIndex(element: XmlElement, { base, toPath, index }: PartOptions): C
         }
       },
     },
-    referenceLength: 0,
+    ownLength: 0,
     fileOf: (slot) => ({ path, byteRange: entries[slot.index]?.byteRange }),
   };
 }
@@ -179,13 +191,20 @@ function fromFile({ baseLevels }: Representation, { periodSeconds, base, toPath 
         yield slot;
       },
     },
-    referenceLength: 0,
+    ownLength: 0,
     fileOf: () => ({ path, byteRange: undefined }),
   };
 }
 
 /** References that need no resolving: no "..", no scheme, nothing to encode. */
 const plain = /^[A-Za-z0-9_][\w.-]*(?:\/[A-Za-z0-9_][\w.-]*)*$/;
+
+/** References below one folder share its name. */
+function ownLengthOf(reference: string, base: string): number {
+  return plain.test(reference.replaceAll(/\$[^$]*\$/g, 'x'))
+    ? reference.length
+    : reference.length + base.length;
+}
 
 /** From a reference to a path. Most are plain names in one folder, and there may be 100,000 of them. */
 function pathsFrom(base: string, toPath: (address: string) => string): (reference: string) => string {

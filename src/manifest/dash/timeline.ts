@@ -65,23 +65,33 @@ export function timingOf(element: XmlElement, periodSeconds: Seconds | undefined
  * of the period (or `listed` segments). They are counted by arithmetic, before any is made.
  */
 export function slotsOf(timing: Timing, listed?: number): Slots {
-  const runs = timing.timeline ? runsOfTimeline(timing, timing.timeline) : [evenRun(timing, listed)];
-  const total = runs.reduce((sum, run) => sum + run.count, 0n);
+  const { timeline, timescale, presentationTimeOffset } = timing;
+  // Made anew each time: kept, they would take more than the segments do.
+  const runs = () => (timeline ? runsOfTimeline(timing, timeline) : [evenRun(timing, listed)]);
+  let total = 0n;
+  let gaps = 0;
+  let first: Run | undefined;
+  let last: Run | undefined;
+  for (const run of runs()) {
+    total += run.count;
+    // As fit.ts has it: holes of half a second are told.
+    if (last && (run.time - last.time - last.ticks * last.count) * 2n >= timescale) gaps += 1;
+    first ??= run;
+    last = run;
+  }
   checkSegmentCount(total);
-  const [first] = runs;
-  const last = runs.at(-1);
   if (total === 0n || !first || !last) throw malformed('a rendition has no segments');
-  const at = (ticks: bigint) => secondsOf(ticks - timing.presentationTimeOffset, timing.timescale);
+  const at = (ticks: bigint) => secondsOf(ticks - presentationTimeOffset, timescale);
   return {
     count: Number(total),
-    mostGaps: runs.length + 1,
+    mostGaps: gaps + 2,
     startSeconds: at(first.time),
     endSeconds: at(last.time + last.ticks * last.count),
-    areNominal: !timing.timeline,
+    areNominal: !timeline,
     *[Symbol.iterator]() {
       let index = 0;
-      for (const { time: start, ticks, count, number } of runs)
-        for (let i = 0n; i < count; i++) {
+      for (const { time: start, ticks, count: repeats, number } of runs())
+        for (let i = 0n; i < repeats; i++) {
           const time = start + i * ticks;
           const startSeconds = at(time);
           const durationSeconds = toMicros(at(time + ticks) - startSeconds);
@@ -121,10 +131,11 @@ function evenRun(timing: Timing, listed: number | undefined): Run {
 }
 
 /** ISO/IEC 23009-1 section 5.3.9.6: S@r repeats, a negative one up to the next S@t or the period's end. */
-function runsOfTimeline(timing: Timing, entries: readonly TimelineEntry[]): Run[] {
+function* runsOfTimeline(timing: Timing, entries: readonly TimelineEntry[]): Generator<Run> {
+  const { endNumber } = timing;
   let next = timing.presentationTimeOffset;
   let number = timing.startNumber;
-  const runs = entries.map((entry, at) => {
+  for (const [at, entry] of entries.entries()) {
     const ticks = tickOf(entry.d, 'd', /^\d{1,20}$/);
     if (ticks === undefined || ticks === 0n) throw malformed('a timeline entry without a duration');
     if (entry.k !== '' && entry.k !== '1') throw unsupported('segment sequences');
@@ -133,17 +144,11 @@ function runsOfTimeline(timing: Timing, entries: readonly TimelineEntry[]): Run[
     const repeat = tickOf(entry.r, 'r', signed) ?? 0n;
     const count = repeat >= 0n ? repeat + 1n : untilNext(timing, entries[at + 1], time, ticks);
     number = tickOf(entry.n, 'n', /^\d{1,20}$/) ?? number;
-    const run = { time, ticks, count, number };
+    const room = endNumber === undefined ? count : positive(endNumber - number + 1n);
+    yield { time, ticks, count: room < count ? room : count, number };
     next = time + ticks * count;
     number += count;
-    return run;
-  });
-  const { endNumber } = timing;
-  if (endNumber === undefined) return runs;
-  return runs.map((run) => {
-    const room = positive(endNumber - run.number + 1n);
-    return room < run.count ? { ...run, count: room } : run;
-  });
+  }
 }
 
 function tickOf(value: string, name: string, pattern: RegExp): bigint | undefined {

@@ -9,6 +9,8 @@ export interface XmlElement {
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
   readonly text: string;
+  /** Has the children that this one lacks. */
+  readonly outer?: XmlElement;
   /** Attributes of the `S` elements of a SegmentTimeline, which are no children: there may be 100,000. */
   readonly entries?: readonly TimelineEntry[];
 }
@@ -157,10 +159,13 @@ function unescape(raw: string): string {
   });
 }
 
+/** Those of the nearest that has any. */
 export function childrenNamed(element: XmlElement, name: string): XmlElement[] {
-  return element.children.filter((child) => child.name === name);
+  const own = element.children.filter((child) => child.name === name);
+  return own.length === 0 && element.outer ? childrenNamed(element.outer, name) : own;
 }
 
 export function childNamed(element: XmlElement, name: string): XmlElement | undefined {
-  return element.children.find((child) => child.name === name);
+  const own = element.children.find((child) => child.name === name);
+  return own ?? (element.outer && childNamed(element.outer, name));
 }
