@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest';
-import { createInterfaceSignal } from './network.ts';
+import { describe, expect, it } from 'vitest';
+import { turn, until } from '../../testing/until.ts';
+import { createInterfaceSignal, createPolledSignal } from './network.ts';
+import { watched } from './poll.ts';
+import type { Watched } from './poll.ts';
 
 const loopback = { internal: true };
 const wifi = { internal: false };
@@ -48,4 +51,57 @@ it('calls back when the answer changes, until it is stopped', () => {
   expect(changes).toBe(2);
   stop();
   expect(stopped).toBe(true);
+});
+
+describe('another network', () => {
+  const sources = (addresses: () => string[], metered?: Watched<boolean | null>) => {
+    const world = { tick: () => undefined as void, changes: 0, metered: false as boolean | null };
+    const signal = createPolledSignal(() => true, {
+      interfaces: () => addresses().map((address) => ({ internal: false, address })),
+      poll: (listener) => {
+        world.tick = listener;
+        return () => undefined;
+      },
+      ...(metered && { metered }),
+    });
+    signal.onChange(() => (world.changes += 1));
+    return { world, signal };
+  };
+
+  it('is told even if it looks as good as the last', () => {
+    let address = '10.0.0.2';
+    const { world } = sources(() => [address]);
+    world.tick();
+    expect(world.changes).toBe(0);
+    address = '192.168.1.7';
+    world.tick();
+    world.tick();
+    expect(world.changes).toBe(1);
+  });
+
+  it('is asked what it costs: when it changes, and now and then', async () => {
+    let address = '10.0.0.2';
+    let answer: boolean | null = false;
+    let asked = 0;
+    const metered = watched<boolean | null>(null, async () => {
+      asked += 1;
+      return answer;
+    });
+    const { world, signal } = sources(() => [address], metered);
+    await until(() => signal.isMetered() === false);
+    const { changes } = world;
+    asked = 0;
+    world.tick();
+    await turn();
+    expect(asked).toBe(0);
+    answer = true;
+    address = '172.20.10.3';
+    world.tick();
+    await until(() => signal.isMetered() === true);
+    await until(() => world.changes === changes + 2);
+    expect(asked).toBe(1);
+    answer = false;
+    for (let polls = 0; polls < 12; polls += 1) world.tick();
+    await until(() => signal.isMetered() === false);
+  });
 });

@@ -15,7 +15,7 @@ export function every(ms: Ms): Poll {
 /** An answer that takes a while to get: asked for in the background, told from what was heard last. */
 export interface Watched<T> {
   readonly current: T;
-  /** Asks now; never throws. Calls during one share its answer. */
+  /** Asks; never throws. Calls during a question share one more: that one may have been asked too early. */
   refresh(): Promise<void>;
 }
 
@@ -23,16 +23,25 @@ export interface Watched<T> {
 export function watched<T>(first: T, ask: () => Promise<T>): Watched<T> {
   let current = first;
   let asking: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+
+  function begin(): Promise<void> {
+    next = undefined;
+    asking = ask()
+      .then(
+        (answer) => void (current = answer),
+        () => undefined,
+      )
+      .finally(() => {
+        if (!next) asking = undefined;
+      });
+    return asking;
+  }
+
   return {
     get current() {
       return current;
     },
-    refresh: () =>
-      (asking ??= ask()
-        .then(
-          (answer) => void (current = answer),
-          () => undefined,
-        )
-        .finally(() => (asking = undefined))),
+    refresh: () => (asking ? (next ??= asking.then(begin)) : begin()),
   };
 }

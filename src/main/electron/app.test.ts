@@ -7,6 +7,7 @@ import {
   becomeReady,
   pageChannel,
   power,
+  supply,
   resetElectron,
   startAgain,
 } from '../../../testing/fake-electron/control.ts';
@@ -353,7 +354,7 @@ describe('the app’s life', () => {
     expect([platform.host, platform.version]).toEqual(['electron', '1.2.3']);
   });
 
-  it('hears sleep and waking, and keeps the machine awake only while asked', async () => {
+  it('hears sleep, waking and the charger, and keeps the machine awake only while asked', async () => {
     await start();
     const heard: string[] = [];
     const stop = platform.power.onSuspend(() => heard.push('suspend'));
@@ -363,6 +364,14 @@ describe('the app’s life', () => {
     stop();
     power('suspend');
     expect(heard).toEqual(['suspend', 'resume']);
+    const supplies: boolean[] = [];
+    const deaf = platform.power.onSupplyChange(() => supplies.push(platform.power.isOnBattery()));
+    supply('on-battery');
+    supply('on-ac');
+    deaf();
+    supply('on-battery');
+    expect(supplies).toEqual([true, false]);
+    expect(platform.power.isOnBattery()).toBe(true);
     const sleepAgain = platform.power.stayAwake('playing');
     expect([...state.powerBlockers.values()]).toEqual(['prevent-display-sleep']);
     sleepAgain();
