@@ -47,11 +47,11 @@ it.each<[string, Supplies, boolean]>([
   const folder = path.join(temporaryFolder(), 'supplies');
   write(folder, { BAT0: battery(expected ? 'Charging' : 'Discharging') });
   const signal = listenTo({ platform: 'linux', folder });
-  await until(() => signal.isOnBattery() === !expected);
+  await until(() => signal.isOnBattery() === !expected && signal.world.told === (expected ? 0 : 1));
   write(folder, supplies);
   signal.tick();
   await until(() => signal.isOnBattery() === expected);
-  await until(() => signal.world.told > 0);
+  await until(() => signal.world.told === (expected ? 1 : 2));
   signal.stop();
   expect(signal.world.stopped).toBe(1);
 });
