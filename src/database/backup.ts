@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import type BetterSqlite3 from 'better-sqlite3';
 import { LayoverError } from '../shared/errors.ts';
-import { isSound } from './connection.ts';
 import { publish } from './files.ts';
 import type { DatabaseFiles } from './files.ts';
+import { isSoundMeanwhile } from './soundness.ts';
 
 /**
  * Copies the open database in slices, so that the event loop goes on, and puts the copy in the place of the
@@ -13,6 +13,7 @@ import type { DatabaseFiles } from './files.ts';
 export async function writeBackup(sql: BetterSqlite3.Database, files: DatabaseFiles): Promise<void> {
   fs.rmSync(files.unfinished, { force: true });
   await sql.backup(files.unfinished);
-  if (!isSound(files.unfinished)) throw new LayoverError('database/corrupt', { restored: 'nothing' });
+  if (!(await isSoundMeanwhile(files.unfinished)))
+    throw new LayoverError('database/corrupt', { restored: 'nothing' });
   publish(files.unfinished, files.backup);
 }

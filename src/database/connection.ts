@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
+import type { Log } from '../shared/platform.ts';
 import { codeOf, isCorrupt } from './sqlite-errors.ts';
 
 const BUSY_TIMEOUT_MS = 5_000;
@@ -8,6 +9,8 @@ const BUSY_TIMEOUT_MS = 5_000;
 export function connect(file: string): BetterSqlite3.Database {
   const sql = new BetterSqlite3(file, { timeout: BUSY_TIMEOUT_MS });
   try {
+    // Can be chosen only before there is anything in it; an older one is rewritten once (see `compact`).
+    if (sql.pragma('page_count', { simple: true }) === 0) sql.pragma('auto_vacuum = INCREMENTAL');
     sql.pragma('journal_mode = WAL');
     sql.pragma('synchronous = FULL');
     // macOS: fsync alone leaves data in the drive's cache.
@@ -21,6 +24,21 @@ export function connect(file: string): BetterSqlite3.Database {
   } catch (thrown) {
     sql.close();
     throw thrown;
+  }
+}
+
+/**
+ * Lets the file shrink when things are removed. A database that was made before that was asked for is rewritten, once;
+ * on a disk that has no room for it, at a later start.
+ */
+export function compact(sql: BetterSqlite3.Database, log: Log): void {
+  const INCREMENTAL = 2;
+  if (sql.pragma('auto_vacuum', { simple: true }) === INCREMENTAL) return;
+  try {
+    sql.pragma('auto_vacuum = INCREMENTAL');
+    sql.exec('VACUUM');
+  } catch (thrown) {
+    log.warn('database/not-compacted', { reason: codeOf(thrown) });
   }
 }
 

@@ -5,11 +5,14 @@ import path from 'node:path';
 export function filesIn(folder: string) {
   const main = path.join(folder, 'layover.db');
   return {
+    folder,
     main,
     backup: `${main}.backup`,
     /** A copy in the making; worthless until it is renamed. */
     unfinished: `${main}.unfinished`,
     reserve: `${main}.reserve`,
+    /** Says that the last run closed the database in good order. */
+    clean: `${main}.clean`,
     beforeMigration: (applied: number) => `${main}.before-${applied + 1}`,
     damaged: (base: string, number: number) => `${base}.damaged-${number}`,
   };
@@ -42,7 +45,8 @@ export function publish(finished: string, name: string): void {
   syncFolder(path.dirname(name));
 }
 
-function syncFolder(folder: string): void {
+/** Makes new and removed names durable. */
+export function syncFolder(folder: string): void {
   // Windows has no handle of a folder to sync; NTFS journals renames by itself.
   if (process.platform === 'win32') return;
   const handle = fs.openSync(folder, 'r');

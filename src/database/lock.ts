@@ -5,6 +5,9 @@ import { codeOf } from './sqlite-errors.ts';
 
 const LOCK_FILE = 'layover.lock';
 
+/** A connection that nobody refers to is closed when memory is collected, and the lock would go with it. */
+const held = new Set<BetterSqlite3.Database>();
+
 export interface FolderLock {
   release(): void;
 }
@@ -26,5 +29,11 @@ export function takeFolderLock(folder: string): FolderLock {
     }
     throw thrown;
   }
-  return { release: () => sql.close() };
+  held.add(sql);
+  return {
+    release() {
+      held.delete(sql);
+      sql.close();
+    },
+  };
 }

@@ -1,9 +1,11 @@
 import fs from 'node:fs';
 import type BetterSqlite3 from 'better-sqlite3';
+import { isLayoverError } from '../shared/errors.ts';
 import type { LayoverError } from '../shared/errors.ts';
 import type { Log } from '../shared/platform.ts';
 import { writeBackup } from './backup.ts';
-import { connect } from './connection.ts';
+import { leaveCleanMark, takeCleanMark } from './clean-mark.ts';
+import { compact, connect } from './connection.ts';
 import { filesIn } from './files.ts';
 import type { DatabaseFiles } from './files.ts';
 import { takeFolderLock } from './lock.ts';
@@ -12,7 +14,7 @@ import { migrate } from './migrate.ts';
 import { createReserve } from './reserve.ts';
 import type { Reserve } from './reserve.ts';
 import { restoreIfDamaged } from './restore.ts';
-import { isDiskFull, openingError } from './sqlite-errors.ts';
+import { isCorrupt, isDiskFull, openingError } from './sqlite-errors.ts';
 import type { Database, Migration, OpenedDatabase } from './types.ts';
 
 /**
@@ -33,10 +35,12 @@ export function openDatabase(options: {
   try {
     fs.mkdirSync(folder, { recursive: true });
     lock = takeFolderLock(folder);
-    const notices: LayoverError[] = restoreIfDamaged(files, log);
+    // To read all of it takes as long as the library is large: only after an end that was not in order.
+    const notices: LayoverError[] = takeCleanMark(files) ? [] : restoreIfDamaged(files, log);
     const sql = connect(files.main);
     try {
       migrate(sql, migrations, files, log);
+      compact(sql, log);
     } catch (thrown) {
       sql.close();
       throw thrown;
@@ -57,6 +61,8 @@ function databaseOf(
   lock: FolderLock,
 ): Database {
   let runningBackup: Promise<void> | undefined;
+  /** Something was found wrong with it: the next start reads all of it and restores what is broken. */
+  let isDoubtful = false;
   return {
     sql,
     transaction(work, options) {
@@ -65,20 +71,28 @@ function databaseOf(
       try {
         return run();
       } catch (thrown) {
+        if (isCorrupt(thrown)) isDoubtful = true;
         const mayRetry = options?.freesSpace && !sql.inTransaction && isDiskFull(thrown);
         if (!mayRetry || !reserve.spend()) throw thrown;
         return run();
       }
     },
     backup() {
-      runningBackup ??= writeBackup(sql, files).finally(() => {
-        runningBackup = undefined;
-        reserve.refill();
-      });
+      runningBackup ??= writeBackup(sql, files)
+        .catch((thrown: unknown) => {
+          // The copy has every page of it.
+          if (isLayoverError(thrown, 'database/corrupt') || isCorrupt(thrown)) isDoubtful = true;
+          throw thrown;
+        })
+        .finally(() => {
+          runningBackup = undefined;
+          reserve.refill();
+        });
       return runningBackup;
     },
     close() {
       sql.close();
+      if (!isDoubtful) leaveCleanMark(files);
       lock.release();
     },
   };

@@ -146,8 +146,11 @@ export function createSegmentIndex(database: Database) {
         strays.reduce((sum, track) => sum + statements.dropStray.run(track).changes, 0),
       );
     },
-    /** Freed pages stay readable in SQLite's log until it is written back and cut. */
+    /** Freed pages stay readable in SQLite's log until it is written back and cut. Gives the index's room back. */
     flushLog(): void {
+      // First the zeros into the file, then the room back: a page that is cut off is not overwritten any more.
+      sql.pragma('wal_checkpoint(TRUNCATE)');
+      sql.exec('PRAGMA incremental_vacuum');
       sql.pragma('wal_checkpoint(TRUNCATE)');
     },
   };
