@@ -24,3 +24,8 @@ export function containerOf(kind: RenditionKind, address: string): Container | u
   if (named === 'mp4') return undefined;
   return named === 'packed-audio' ? named : 'mpeg-ts';
 }
+
+/** The name of a file that holds nothing but sound. */
+export function isSoundFile(address: string): boolean {
+  return containerOf('audio', address) === 'packed-audio' || ['m4a', 'cmfa'].includes(extensionOf(address));
+}

@@ -7,6 +7,9 @@ export interface Nameable {
   readonly height?: number;
   readonly bandwidthBitsPerSecond: number;
   readonly language?: string;
+  readonly name?: string;
+  readonly codecs?: string;
+  readonly channels?: number;
 }
 
 /**
@@ -17,7 +20,8 @@ const safe = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,30}[A-Za-z0-9_-])?$/;
 
 /**
  * An id for each rendition, in the order given: the first kind of offered name that is safe and unique for
- * all of them (case does not count: ids become file names), else ids made from what the renditions are.
+ * all of them (case does not count: ids become file names), else ids made from what the renditions are. Those that
+ * are alike in that are numbered by quality, so that another order in the manifest makes no other ids.
  */
 export function renditionIds(items: readonly Nameable[]): string[] {
   const choices = items[0]?.offered.length ?? 0;
@@ -26,14 +30,30 @@ export function renditionIds(items: readonly Nameable[]): string[] {
     const distinct = new Set(names.map((name) => name.toLowerCase()));
     if (distinct.size === items.length && names.every((name) => safe.test(name))) return names;
   }
+  const ids = new Map<Nameable, string>();
   const taken = new Set<string>();
-  return items.map((item) => {
+  for (const item of items.toSorted(byQuality)) {
     const wanted = generated(item);
     let id = wanted;
     for (let n = 2; taken.has(id.toLowerCase()); n++) id = `${wanted}-${n}`;
     taken.add(id.toLowerCase());
-    return id;
-  });
+    ids.set(item, id);
+  }
+  return items.map((item) => ids.get(item) ?? '');
+}
+
+function byQuality(a: Nameable, b: Nameable): number {
+  return (
+    a.bandwidthBitsPerSecond - b.bandwidthBitsPerSecond ||
+    (a.channels ?? 0) - (b.channels ?? 0) ||
+    compare(a.codecs, b.codecs) ||
+    compare(a.name, b.name)
+  );
+}
+
+/** By code units: the same on every computer, whatever its language. */
+function compare(a = '', b = ''): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function generated(item: Nameable): string {

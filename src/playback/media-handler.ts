@@ -1,7 +1,7 @@
-import { writeMedia, writeMultivariant } from '../manifest/index.ts';
+import { contentTypeOf, indexOfFile, writeMedia, writeMultivariant } from '../manifest/index.ts';
 import { asLayoverError, LayoverError } from '../shared/errors.ts';
-import { INIT_INDEX, renditionsOf } from '../shared/presentation.ts';
-import type { Container, Rendition } from '../shared/presentation.ts';
+import { renditionsOf } from '../shared/presentation.ts';
+import type { Rendition } from '../shared/presentation.ts';
 import { parseRange } from './range.ts';
 import type { Span } from './range.ts';
 import { errorResponse, isRefusal, lazyBody, mediaHeaders, textResponse } from './responses.ts';
@@ -18,7 +18,7 @@ export interface HandlerDeps extends SourceDeps {
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 const ID = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}';
 const shape = new RegExp(
-  `^/media/(?<sessionId>${ID})/(?:(?<playlist>${ID})\\.m3u8|(?<renditionId>${ID})/(?:(?<init>init(?<later>-\\d{1,6})?)\\.mp4|(?<index>\\d{1,9})\\.(?:m4s|ts|aac|vtt)))$`,
+  `^/media/(?<sessionId>${ID})/(?:(?<playlist>${ID})\\.m3u8|(?<renditionId>${ID})/(?<fileName>[a-z0-9.-]{1,24}))$`,
 );
 
 /** The media handler: see `Playback.handle`. */
@@ -87,12 +87,11 @@ export function createMediaHandler(deps: HandlerDeps): (request: Request) => Pro
       const rendition = renditionOf(session, groups.playlist ?? groups.renditionId ?? '');
       if (!rendition) return unknown();
       if (groups.playlist) return textResponse(request, mediaPlaylist(rendition), PLAYLIST_TYPE);
-      const segment = segmentOf(
-        rendition,
-        groups.init ? Number(groups.later ?? INIT_INDEX) : Number(groups.index),
-      );
+      const index = indexOfFile(groups.fileName ?? '');
+      const segment = index === undefined ? undefined : segmentOf(rendition, index);
       if (!segment) return unknown();
-      return await answer(session, request, { renditionId: rendition.id, segment }, typeOf(rendition));
+      const wanted = { renditionId: rendition.id, segment };
+      return await answer(session, request, wanted, contentTypeOf(rendition));
     } catch (error) {
       return errorResponse(note(session, error));
     }
@@ -114,27 +113,7 @@ function multivariant({ store }: HandlerDeps, session: Session): string {
 }
 
 function mediaPlaylist(rendition: Rendition): string {
-  const { extension } = fileKinds[containerOf(rendition)];
-  return writeMedia(rendition, {
-    initPath: (index) => `${rendition.id}/init${index === INIT_INDEX ? '' : index}.mp4`,
-    segmentPath: (index) => `${rendition.id}/${index}.${extension}`,
-  });
-}
-
-/** Subtitles with an init segment are timed text inside MP4; without one they are WebVTT files. */
-function containerOf({ kind, container, init }: Rendition): Container {
-  return container ?? (kind === 'subtitles' && init === undefined ? 'webvtt' : 'mp4');
-}
-
-const fileKinds: Record<Container, { extension: string; type: (kind: Rendition['kind']) => string }> = {
-  mp4: { extension: 'm4s', type: (kind) => `${kind === 'subtitles' ? 'application' : kind}/mp4` },
-  'mpeg-ts': { extension: 'ts', type: () => 'video/mp2t' },
-  'packed-audio': { extension: 'aac', type: () => 'audio/aac' },
-  webvtt: { extension: 'vtt', type: () => 'text/vtt; charset=utf-8' },
-};
-
-function typeOf(rendition: Rendition): string {
-  return fileKinds[containerOf(rendition)].type(rendition.kind);
+  return writeMedia(rendition, { pathOf: (fileName) => `${rendition.id}/${fileName}` });
 }
 
 async function* inMemory(

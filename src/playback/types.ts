@@ -44,8 +44,8 @@ export interface Playback {
   /** The license is there already (see `Licenses.acquire`). Starts measuring the OCAs. */
   start(input: StartPlayback): StartedPlayback;
   /**
-   * `/media/<sessionId>/master.m3u8`, `…/<renditionId>.m3u8`, `…/<renditionId>/init.mp4` and
-   * `…/<renditionId>/<index>.m4s` (or `.vtt`). Never rejects. Failures are JSON ErrorValues: 403 refused, 404
+   * `/media/<sessionId>/master.m3u8`, `…/<renditionId>.m3u8`, and `…/<renditionId>/<file>` by the names that
+   * manifest/ writes (`init.mp4`, `init-2.mp4`, `0.m4s`, `0.ts` …). Never rejects. Failures are JSON ErrorValues: 403 refused, 404
    * unknown, 405, 416, 503 not to be had just now; what fails in the middle of a body breaks the body off.
    */
   handle(request: Request): Promise<Response>;

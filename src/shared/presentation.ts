@@ -88,8 +88,10 @@ export const VideoRendition = RenditionBase.extend({
   height: z.int().nonnegative(),
   frameRate: z.number().positive().optional(),
   videoRange: VideoRange.optional(),
-  /** RFC 6381. */
+  /** RFC 6381. With the codec of its sound where that is in the same files. */
   codecs: z.string(),
+  /** The sound in the same files, where the manifest names it beside others that are not. */
+  muxedAudio: z.object({ language: z.string().min(1), name: z.string(), isDefault: z.boolean() }).optional(),
 });
 export type VideoRendition = z.infer<typeof VideoRendition>;
 
@@ -150,6 +152,7 @@ export const Presentation = z.object({
   video: z.array(VideoRendition),
   audio: z.array(AudioRendition),
   subtitles: z.array(SubtitleRendition),
+  /** Empty: the manifest says that there are none; absent: it says nothing. */
   closedCaptions: z.array(ClosedCaptions).optional(),
   contentSteering: ContentSteering.optional(),
 });

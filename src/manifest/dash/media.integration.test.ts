@@ -4,10 +4,11 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFaultServer } from '../../../testing/fault-server.ts';
+import { writePlayableCopy } from '../../../testing/playable-copy.ts';
 import { temporaryFolder } from '../../../testing/temporary-folder.ts';
-import { filesOf, INIT_INDEX, renditionsOf } from '../../shared/presentation.ts';
+import { INIT_INDEX, renditionsOf } from '../../shared/presentation.ts';
 import type { ByteRange, Presentation, Rendition } from '../../shared/presentation.ts';
-import { loadPresentation, writeMedia, writeMultivariant } from '../index.ts';
+import { loadPresentation } from '../index.ts';
 
 /*
  * Real packagers' output, read over HTTP, written as HLS, read by ffmpeg: every packet of the source must come
@@ -69,27 +70,6 @@ const load = (manifestUrl: string) =>
     fetchText: async (url) => new TextDecoder().decode(await bytesOf(url)),
     fetchBytes: bytesOf,
   });
-
-/** As the player gets it: one file for each segment. */
-async function writeHls(presentation: Presentation, folder: string): Promise<void> {
-  const base = presentation.pathways[0]?.baseUrl ?? '';
-  const put = async (rendition: Rendition, name: string, segment: Rendition['segments'][0]) => {
-    const bytes = await bytesOf(new URL(segment.path, base).href, segment.byteRange);
-    writeFileSync(path.join(folder, rendition.id, name), bytes);
-  };
-  for (const rendition of renditionsOf(presentation)) {
-    mkdirSync(path.join(folder, rendition.id));
-    for (const file of filesOf(rendition))
-      await put(rendition, file.index < 0 ? `init${file.index}.mp4` : `${file.index}.m4s`, file);
-    const options = {
-      initPath: (index: number) => `init${index}.mp4`,
-      segmentPath: (index: number) => `${index}.m4s`,
-    };
-    writeFileSync(path.join(folder, rendition.id, 'media.m3u8'), writeMedia(rendition, options));
-  }
-  const text = writeMultivariant(presentation, { pathOf: (id) => `${id}/media.m3u8` });
-  writeFileSync(path.join(folder, 'master.m3u8'), text);
-}
 
 /** One file a Period and rendition: what a player appends after each discontinuity. */
 async function writePeriods(presentation: Presentation, rendition: Rendition, folder: string) {
@@ -155,7 +135,7 @@ describe('what real packagers make', () => {
     expect(presentation.video[0]?.segments.map((one) => one.durationSeconds)).toEqual([2, 2, 2, 2, 1]);
     const hls = path.join(folder, 'hls');
     mkdirSync(hls);
-    await writeHls(presentation, hls);
+    await writePlayableCopy(presentation, hls, bytesOf);
     for (const kind of ['v', 'a'] as const)
       expect(packets('master.m3u8', kind, hls)).toEqual(packets('source.mp4', kind, folder));
   }); // prettier-ignore
@@ -179,7 +159,7 @@ describe('what real packagers make', () => {
     expect(presentation.durationSeconds).toBe(2 * SECONDS);
     const hls = path.join(folder, 'hls');
     mkdirSync(hls);
-    await writeHls(presentation, hls);
+    await writePlayableCopy(presentation, hls, bytesOf);
     const sources = ['source.mp4', 'other.mp4'];
     for (const kind of ['v', 'a'] as const)
       expect(packets('master.m3u8', kind, hls)).toEqual(

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { isLayoverError } from '../../shared/errors.ts';
-import { mediaPlaylistUrls, presentation } from './presentation.ts';
+import { presentation, startReading } from './presentation.ts';
 
 const url = 'https://cdn.example/show/master.m3u8';
 const vod = (...lines: string[]) =>
   ['#EXTM3U', '#EXT-X-TARGETDURATION:4', ...lines, '#EXT-X-ENDLIST'].join('\n');
+const mediaPlaylistUrls = (text: string, from: string) => startReading(text, from).mediaPlaylistUrls;
 const media = (text: string) => presentation(text, url, new Map());
 const lone = (text: string) => media(text).video[0];
 

@@ -3,7 +3,7 @@ import type { Pathway, Presentation, Rendition } from '../../shared/presentation
 import { fileStem, folderName, folderOf, pathFinder } from '../address.ts';
 import { assemble } from '../assemble.ts';
 import type { PresentationOptions } from '../assemble.ts';
-import { containerOf } from '../container.ts';
+import { containerOf, isSoundFile } from '../container.ts';
 import { checkText, MAX_RENDITIONS, Totals } from '../limits.ts';
 import { malformed, unsupported } from '../refuse.ts';
 import { renditionIds } from '../rendition-ids.ts';
@@ -22,54 +22,67 @@ interface Multivariant {
   readonly pathways: readonly Pathway[];
 }
 
-/**
- * First half of reading HLS, which lies in several files: which media playlists must be fetched. None when
- * `text` is itself a media playlist. Errors: `manifest/*`.
- */
-export function mediaPlaylistUrls(text: string, url: string): string[] {
-  checkText(text);
-  return readMultivariant(text, url)?.tracks.map((track) => track.url) ?? [];
+/** HLS lies in several files: the media playlists are brought one after the other, and none is kept as text. */
+export interface HlsReading {
+  /** Which must be brought; none when the text is itself a media playlist. */
+  readonly mediaPlaylistUrls: readonly string[];
+  /** `address`: where it came from in the end. Errors: `manifest/*`. */
+  add(url: string, text: string, address?: string): void;
+  /** Everything that the playlists say. Errors: `manifest/*`. */
+  presentation(): Presentation;
 }
 
-/**
- * Second half: everything that the playlists say. `mediaTexts` holds the text of each address that
- * `mediaPlaylistUrls` gave. Errors: `manifest/*`.
- */
+/** Begins with the text that lay at the address that was given. Errors: `manifest/*`. */
+export function startReading(text: string, url: string, options: PresentationOptions = {}): HlsReading {
+  checkText(text);
+  const multivariant = readMultivariant(text, url);
+  const pathways = options.pathways ?? multivariant?.pathways ?? [{ id: 'origin', baseUrl: folderOf(url) }];
+  const toPath = pathFinder(pathways);
+  const totals = new Totals();
+  const playlists = new Map<string, MediaPlaylist>();
+  function add(named: string, mediaText: string, address = named): void {
+    checkText(mediaText);
+    const imports = multivariant?.playlist.variables;
+    const onAddress = (length: number) => totals.addAddress(length);
+    const playlist = parseMediaPlaylist(mediaText, { url: address, toPath, imports, onAddress });
+    totals.add(playlist.segments.length, 0);
+    playlists.set(named, playlist);
+  }
+  if (!multivariant) add(url, text);
+  const tracks = multivariant?.tracks ?? [loneTrack(url)];
+  return {
+    mediaPlaylistUrls: multivariant ? tracks.map((track) => track.url) : [],
+    add,
+    presentation() {
+      const read = tracks.map((track): [Track, MediaPlaylist] => {
+        const playlist = playlists.get(track.url);
+        if (!playlist) throw malformed('one of its playlists is missing');
+        return [asItLies(track, playlist), playlist];
+      });
+      // WebVTT in MP4 has no player here yet; what cannot be shown is not offered. Nor are stills to seek by.
+      const usable = read.filter(
+        ([{ kind }, { inits, isStillFrames }]) =>
+          !isStillFrames && (kind !== 'subtitles' || inits.length === 0),
+      );
+      if (usable.length === 0) throw unsupported('still frames without a picture that moves');
+      return assemble(withIds(usable), pathways, undefined, multivariant && beside(multivariant.playlist));
+    },
+  };
+}
+
+/** The whole of it, with all texts at hand: `mediaTexts` by the addresses that `mediaPlaylistUrls` gives. */
 export function presentation(
   text: string,
   url: string,
   mediaTexts: ReadonlyMap<string, string>,
   options: PresentationOptions = {},
 ): Presentation {
-  checkText(text);
-  const multivariant = readMultivariant(text, url);
-  const pathways = options.pathways ?? multivariant?.pathways ?? [{ id: 'origin', baseUrl: folderOf(url) }];
-  const toPath = pathFinder(pathways);
-  const totals = new Totals();
-  const read = (mediaText: string, mediaUrl: string): MediaPlaylist => {
-    checkText(mediaText);
-    const imports = multivariant?.playlist.variables;
-    const onAddress = (length: number) => totals.addAddress(length);
-    const playlist = parseMediaPlaylist(mediaText, { url: mediaUrl, toPath, imports, onAddress });
-    totals.add(playlist.segments.length, 0);
-    return playlist;
-  };
-  if (!multivariant) {
-    const playlist = read(text, url);
-    if (playlist.isStillFrames) throw unsupported('still frames without a picture that moves');
-    return assemble(withIds([[loneTrack(playlist, url), playlist]]), pathways);
+  const reading = startReading(text, url, options);
+  for (const named of reading.mediaPlaylistUrls) {
+    const mediaText = mediaTexts.get(named);
+    if (mediaText !== undefined) reading.add(named, mediaText);
   }
-  const playlists = multivariant.tracks.map((track): [Track, MediaPlaylist] => {
-    const mediaText = mediaTexts.get(track.url);
-    if (mediaText === undefined) throw malformed('one of its playlists is missing');
-    return [track, read(mediaText, track.url)];
-  });
-  // WebVTT in MP4 has no player here yet; what cannot be shown is not offered.
-  const usable = playlists.filter(
-    ([track, { inits, isStillFrames }]) =>
-      !isStillFrames && (track.kind !== 'subtitles' || inits.length === 0),
-  );
-  return assemble(withIds(usable), pathways, undefined, beside(multivariant.playlist));
+  return reading.presentation();
 }
 
 /** undefined: the text is a media playlist. */
@@ -106,20 +119,27 @@ function groupsOf(variants: MultivariantPlaylist['variants']): Set<string> {
 }
 
 /** What is said beside the renditions. Captions of several groups are the same ones under the same id. */
-function beside({ captions, contentSteering }: MultivariantPlaylist) {
-  const byId = new Map(captions.map(({ groupId: _group, ...one }) => [one.instreamId, one]));
+function beside({ captions, variants, contentSteering }: MultivariantPlaylist) {
+  const byId = new Map(captions.toReversed().map(({ groupId: _group, ...one }) => [one.instreamId, one]));
+  const areDenied = variants.every(({ captionsGroup }) => captionsGroup === 'NONE');
   return {
-    ...(byId.size > 0 && { closedCaptions: [...byId.values()] }),
+    ...((byId.size > 0 || areDenied) && { closedCaptions: [...byId.values()].toReversed() }),
     ...(contentSteering && { contentSteering }),
   };
 }
 
-/** A media playlist given directly tells what it is by its files' names only. */
-function loneTrack(playlist: MediaPlaylist, url: string): Track {
-  const isAudio = /\.(aac|m4a|mp3|ac3|ec3)$/i.test(new URL(playlist.firstAddress).pathname);
-  const common = { url, bandwidthBitsPerSecond: 0 };
-  if (isAudio) return { ...common, kind: 'audio', language: 'und', name: 'und', codecs: '', isDefault: true };
-  return { ...common, kind: 'video', width: 0, height: 0, codecs: '' };
+/** A media playlist given directly says nothing of what it is. */
+function loneTrack(url: string): Track {
+  return { url, stableId: '', kind: 'video', bandwidthBitsPerSecond: 0, width: 0, height: 0, codecs: '' };
+}
+
+/** Where nothing is said about codecs or size, files that can hold nothing but sound tell what they are. */
+function asItLies(track: Track, { firstAddress }: MediaPlaylist): Track {
+  if (track.kind !== 'video' || track.height > 0 || track.codecs !== '' || !isSoundFile(firstAddress))
+    return track;
+  const { url, stableId, bandwidthBitsPerSecond } = track;
+  const named = { language: 'und', name: 'und', codecs: '', isDefault: true };
+  return { url, stableId, bandwidthBitsPerSecond, kind: 'audio', ...named };
 }
 
 function withIds(read: readonly [Track, MediaPlaylist][]): Rendition[] {
@@ -127,11 +147,16 @@ function withIds(read: readonly [Track, MediaPlaylist][]): Rendition[] {
     read.map(([track, playlist]) => ({
       ...track,
       // The service keeps each rendition's files in a folder of its name; others name the playlist's folder or file so.
-      offered: [folderName(playlist.firstAddress), folderName(track.url), fileStem(track.url)],
+      offered: [
+        track.stableId,
+        folderName(playlist.firstAddress),
+        folderName(track.url),
+        fileStem(track.url),
+      ],
     })),
   );
   return read.map(([track, { inits, segments, firstAddress }], at) => {
-    const { url: _url, ...described } = track;
+    const { url: _url, stableId: _stableId, ...described } = track;
     const [init, ...laterInits] = inits;
     const container = inits.length === 0 ? containerOf(track.kind, firstAddress) : undefined;
     if (init && init.index !== INIT_INDEX) throw malformed('its init segments are out of order');

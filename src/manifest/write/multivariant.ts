@@ -6,7 +6,10 @@ import type {
   SubtitleRendition,
   VideoRendition,
 } from '../../shared/presentation.ts';
+import { describesMusicAndSound, describesVideo, transcribesDialog } from '../characteristics.ts';
 import { codecList } from '../codecs.ts';
+import { audioGroups, groupsFor } from './audio-groups.ts';
+import type { AudioGroup } from './audio-groups.ts';
 import { attributeList, quoted } from './lines.ts';
 
 export interface WriteMultivariantOptions {
@@ -16,84 +19,91 @@ export interface WriteMultivariantOptions {
   readonly renditionIds?: Iterable<string> | undefined;
 }
 
-interface AudioGroup {
-  readonly id: string;
-  readonly codecs: string;
-  readonly members: AudioRendition[];
-}
-
 /**
  * The multivariant playlist that the player gets: every video with every group of sound. Errors:
  * `selection/nothing` when no video and no sound is left to name.
  */
 export function writeMultivariant(presentation: Presentation, options: WriteMultivariantOptions): string {
+  const { pathOf } = options;
   const chosen = options.renditionIds && new Set(options.renditionIds);
   const keep = <R extends { id: string }>(some: readonly R[]) =>
     chosen ? some.filter((rendition) => chosen.has(rendition.id)) : some;
   const video = keep(presentation.video);
-  const audio = keep(presentation.audio);
-  const groups = audioGroups(audio);
   const subtitles = keep(presentation.subtitles);
+  const groups = audioGroups(keep(presentation.audio));
   if (video.length === 0 && groups.length === 0) throw new LayoverError('selection/nothing');
-  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
-  for (const one of audio) {
-    const group = groups.find((some) => some.members.includes(one));
-    if (group) lines.push(audioLine(one, group, options.pathOf(one.id)));
-  }
-  for (const [at, one] of subtitles.entries())
-    lines.push(subtitleLine(one, subtitles.slice(0, at), options.pathOf(one.id)));
-  const captions = presentation.closedCaptions ?? [];
-  for (const one of captions) lines.push(captionsLine(one));
-  const subtitleGroup = subtitles.length > 0 ? 'subtitles' : undefined;
+  const { closedCaptions } = presentation;
+  const beside = {
+    SUBTITLES: subtitles.length > 0 ? quoted('subtitles') : undefined,
+    'CLOSED-CAPTIONS':
+      video.length === 0
+        ? undefined
+        : closedCaptions?.length === 0
+          ? 'NONE'
+          : closedCaptions && quoted('captions'),
+  };
+  const used = new Map<string, AudioGroup>();
+  const variants: string[] = [];
   if (video.length === 0) {
-    for (const group of groups)
+    for (const group of groups) {
+      used.set(group.id, group);
       for (const member of group.members)
-        lines.push(...variant(undefined, group, [member], subtitleGroup, options.pathOf(member.id)));
+        variants.push(...variant(undefined, { ...group, members: [member] }, beside, pathOf(member.id)));
+    }
   }
   for (const one of video)
-    for (const group of groups.length > 0 ? groups : [undefined])
-      lines.push(
-        ...variant(
-          one,
-          group,
-          group?.members ?? [],
-          subtitleGroup,
-          options.pathOf(one.id),
-          captions.length > 0,
-        ),
-      );
+    for (const group of groupsFor(one, video, groups)) {
+      if (group) used.set(group.id, group);
+      variants.push(...variant(one, group, beside, pathOf(one.id)));
+    }
+  const lines = [
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    ...audioLines([...used.values()], keep(presentation.audio), pathOf),
+    ...subtitles.map((one, at) => subtitleLine(one, subtitles.slice(0, at), pathOf(one.id))),
+    ...(closedCaptions ?? []).map(captionsLine),
+    ...variants,
+  ];
   return `${lines.join('\n')}\n`;
 }
 
-/**
- * RFC 8216 section 4.3.4.2: members of a group are alternatives, of one codec (as the variant states it) and
- * with a name of their own. The same language in another quality begins another group.
- */
-function audioGroups(audio: readonly AudioRendition[]): AudioGroup[] {
-  const groups: AudioGroup[] = [];
-  for (const one of audio) {
-    const fits = (group: AudioGroup) =>
-      group.codecs === one.codecs && group.members.every((member) => member.name !== one.name);
-    const group = groups.find(fits);
-    if (group) group.members.push(one);
-    else groups.push({ id: `audio-${groups.length + 1}`, codecs: one.codecs, members: [one] });
-  }
-  return groups;
+/** In the order of the presentation, whatever the groups: it is the order in which a viewer sees them. */
+function audioLines(
+  groups: readonly AudioGroup[],
+  audio: readonly AudioRendition[],
+  pathOf: (renditionId: string) => string,
+): string[] {
+  const muxed = groups.flatMap((group) => (group.muxed ? [audioLine(group, group.muxed, {})] : []));
+  const own = audio.flatMap((one) =>
+    groups
+      .filter(({ members }) => members.includes(one))
+      .map((group) =>
+        audioLine(group, one, {
+          CHARACTERISTICS: one.isAudioDescription && quoted(describesVideo),
+          CHANNELS: one.channels === undefined ? undefined : quoted(String(one.channels)),
+          URI: quoted(pathOf(one.id)),
+        }),
+      ),
+  );
+  return [...muxed, ...own];
 }
 
-function audioLine(one: AudioRendition, group: AudioGroup, path: string): string {
+function audioLine(
+  { id, members, muxed }: AudioGroup,
+  one: AudioRendition | NonNullable<VideoRendition['muxedAudio']>,
+  more: Record<string, string | undefined>,
+): string {
   // One default a group is all that the format allows.
-  const isDefault = one === group.members.find((member) => member.isDefault);
+  const first = muxed?.isDefault ? muxed : members.find((member) => member.isDefault);
   return `#EXT-X-MEDIA:${attributeList({
     TYPE: 'AUDIO',
-    'GROUP-ID': quoted(group.id),
+    'GROUP-ID': quoted(id),
     LANGUAGE: quoted(one.language),
     NAME: quoted(one.name),
-    DEFAULT: isDefault ? 'YES' : 'NO',
+    DEFAULT: one === first ? 'YES' : 'NO',
     AUTOSELECT: 'YES',
-    CHARACTERISTICS: one.isAudioDescription && quoted('public.accessibility.describes-video'),
-    CHANNELS: one.channels === undefined ? undefined : quoted(String(one.channels)),
-    URI: quoted(path),
+    ...more,
   })}`;
 }
 
@@ -107,14 +117,10 @@ function subtitleLine(one: SubtitleRendition, before: readonly SubtitleRendition
     DEFAULT: isDefault ? 'YES' : 'NO',
     AUTOSELECT: 'YES',
     FORCED: one.isForced ? 'YES' : 'NO',
-    CHARACTERISTICS: one.isHardOfHearing && quoted(hardOfHearing),
+    CHARACTERISTICS: one.isHardOfHearing && quoted(`${transcribesDialog},${describesMusicAndSound}`),
     URI: quoted(path),
   })}`;
 }
-
-/** Apple's HLS authoring specification 4.7. */
-const hardOfHearing =
-  'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound';
 
 function captionsLine({ instreamId, language, name }: ClosedCaptions): string {
   return `#EXT-X-MEDIA:${attributeList({
@@ -134,16 +140,14 @@ function uniqueName(one: SubtitleRendition, before: readonly SubtitleRendition[]
 function variant(
   video: VideoRendition | undefined,
   group: AudioGroup | undefined,
-  audio: readonly AudioRendition[],
-  subtitleGroup: string | undefined,
+  beside: Record<string, string | undefined>,
   path: string,
-  hasCaptions = false,
 ): string[] {
+  const audio = group?.members ?? [];
   const loudest = Math.max(0, ...audio.map((one) => one.bandwidthBitsPerSecond));
   const codecs = [...new Set([...codecList(video?.codecs ?? ''), ...codecList(group?.codecs ?? '')])];
   // Half a list is worse than none: a player would take the stream for silent or for sound only.
-  const areKnown =
-    (video === undefined || video.codecs !== '') && (group === undefined || group.codecs !== '');
+  const areKnown = video?.codecs !== '' && (audio.length === 0 || group?.codecs !== '');
   const attributes = attributeList({
     BANDWIDTH: String(Math.max(1, Math.ceil((video?.bandwidthBitsPerSecond ?? 0) + loudest))),
     CODECS: areKnown ? quoted(codecs.join(',')) : undefined,
@@ -151,8 +155,7 @@ function variant(
     'FRAME-RATE': video?.frameRate?.toFixed(3),
     'VIDEO-RANGE': video?.videoRange,
     AUDIO: group && quoted(group.id),
-    SUBTITLES: subtitleGroup && quoted(subtitleGroup),
-    'CLOSED-CAPTIONS': hasCaptions ? quoted('captions') : undefined,
+    ...beside,
   });
   return [`#EXT-X-STREAM-INF:${attributes}`, path];
 }

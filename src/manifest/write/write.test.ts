@@ -9,11 +9,7 @@ import { hls, writeMedia, writeMultivariant } from '../index.ts';
 
 const base = 'https://cdn.example/film/';
 const pathOf = (id: string) => `${id}/playlist.m3u8`;
-const mediaText = (rendition: Rendition) =>
-  writeMedia(rendition, {
-    initPath: (index) => (index === -1 ? 'init.mp4' : `init${index}.mp4`),
-    segmentPath: (index) => `${index}.${rendition.kind === 'subtitles' ? 'vtt' : 'm4s'}`,
-  });
+const mediaText = (rendition: Rendition) => writeMedia(rendition, { pathOf: (fileName) => fileName });
 
 function reread(presentation: Presentation, renditionIds?: string[]): Presentation {
   const texts = renditionsOf(presentation).map((one): [string, string] => [
@@ -130,11 +126,7 @@ describe('written playlists', () => {
     ]);
     const segment = { index: 3, path: 'x', startSeconds: 0, durationSeconds: 4.5 };
     const rendition = { ...presentation.video[0], init: segment, segments: [segment] } as Rendition;
-    expect(
-      writeMedia(rendition, { initPath: () => 'v/init.mp4', segmentPath: (index) => `v/${index}.m4s` }).split(
-        '\n',
-      ),
-    ).toEqual(
+    expect(writeMedia(rendition, { pathOf: (fileName) => `v/${fileName}` }).split('\n')).toEqual(
       ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-TARGETDURATION:5', '#EXT-X-MEDIA-SEQUENCE:0', '#EXT-X-PLAYLIST-TYPE:VOD', '#EXT-X-MAP:URI="v/init.mp4"', '#EXTINF:4.500000,', 'v/3.m4s', '#EXT-X-ENDLIST', ''], // prettier-ignore
     );
   });
