@@ -5,6 +5,7 @@ import { downloadMigrations } from '../src/download/migrations.ts';
 import type { Downloads, DownloadStatus, VideoSources } from '../src/download/types.ts';
 import type { LayoverError } from '../src/shared/errors.ts';
 import { Settings } from '../src/shared/settings.ts';
+import type { Store } from '../src/store/types.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { createFakeLicenses } from './fake-licenses.ts';
 import { createFakeNetwork } from './fake-network.ts';
@@ -55,6 +56,8 @@ export async function createDownloadWorld() {
     /** Runs that a test cut off, until they are gone. */
     stopping: [] as Promise<void>[],
     store: createMemoryStore(disk),
+    /** Put around each run's store. */
+    watchStore: (store: Store) => store,
     start() {
       const renew = async () => {
         world.renewals += 1;
@@ -67,7 +70,7 @@ export async function createDownloadWorld() {
           renewPathways: renew,
         }),
       };
-      world.store = createMemoryStore(disk);
+      world.store = world.watchStore(createMemoryStore(disk));
       const cdn = createCdn({ fetch, clock, network, log, random });
       const newId = () => `download-${++world.ids}`;
       const accountId = () => world.accountId;
