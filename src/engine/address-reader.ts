@@ -1,11 +1,14 @@
 import { LayoverError } from '../shared/errors.ts';
 import type { Clock, NetworkSignal } from '../shared/platform.ts';
+import type { ByteRange } from '../shared/presentation.ts';
 import { SECOND_MS } from '../shared/units.ts';
 import type { Bytes, Ms } from '../shared/units.ts';
 
 /** Gives `loadPresentation` what lies at addresses of strangers. */
 export type AddressReader = (signal: AbortSignal | undefined) => {
   fetchText(url: string): Promise<string>;
+  /** Fewer bytes only where the file ends. */
+  fetchBytes(url: string, range: ByteRange): Promise<Uint8Array>;
 };
 
 const ANSWER_WITHIN_MS: Ms = 20 * SECOND_MS;
@@ -22,6 +25,7 @@ export function createAddressReader(deps: {
     async fetchText(url) {
       return new TextDecoder('utf-8').decode(await read(deps, url, signal));
     },
+    fetchBytes: (url, range) => read(deps, url, signal, range),
   });
 }
 
@@ -29,6 +33,7 @@ async function read(
   { fetch, clock, network }: Parameters<typeof createAddressReader>[0],
   url: string,
   signal: AbortSignal | undefined,
+  range?: ByteRange,
 ): Promise<Uint8Array> {
   if (!network.isOnline()) throw new LayoverError('network/offline');
   const late = new AbortController();
@@ -39,12 +44,18 @@ async function read(
   );
   try {
     const over = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
-    const response = await fetch(url, { signal: over, credentials: 'omit', cache: 'no-store' });
-    if (!response.ok) {
+    const response = await fetch(url, {
+      signal: over,
+      credentials: 'omit',
+      cache: 'no-store',
+      ...(range && { headers: rangeHeaders(range) }),
+    });
+    const reason = wrongIn(response, range);
+    if (reason !== undefined) {
       response.body?.cancel().catch(() => {});
-      throw new LayoverError('address/unusable', { reason: `the server answered ${response.status}` });
+      throw new LayoverError('address/unusable', { reason });
     }
-    return await bodyOf(response);
+    return await bodyOf(response, range?.lengthBytes ?? MOST_BYTES);
   } catch (thrown) {
     if (thrown instanceof LayoverError) throw thrown;
     signal?.throwIfAborted();
@@ -54,12 +65,24 @@ async function read(
   }
 }
 
-async function bodyOf(response: Response): Promise<Uint8Array> {
+/** Whatever compresses the file on its way would make other bytes of a part. */
+function rangeHeaders({ offsetBytes, lengthBytes }: ByteRange): Record<string, string> {
+  return { Range: `bytes=${offsetBytes}-${offsetBytes + lengthBytes - 1}`, 'Accept-Encoding': 'identity' };
+}
+
+function wrongIn(response: Response, range: ByteRange | undefined): string | undefined {
+  if (!response.ok) return `the server answered ${response.status}`;
+  if (!range) return undefined;
+  const isThatPart = response.headers.get('content-range')?.startsWith(`bytes ${range.offsetBytes}-`);
+  return response.status === 206 && isThatPart ? undefined : 'its server does not give parts of files';
+}
+
+async function bodyOf(response: Response, most: Bytes): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += piece.byteLength;
-    if (bytes > MOST_BYTES) throw new LayoverError('address/unusable', { reason: 'it is far too large' });
+    if (bytes > most) throw new LayoverError('address/unusable', { reason: 'it is far too large' });
     pieces.push(piece);
   }
   return Buffer.concat(pieces);

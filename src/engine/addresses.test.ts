@@ -5,6 +5,7 @@ import { createFakeLicenses } from '../../testing/fake-licenses.ts';
 import { createFakeNetwork } from '../../testing/fake-network.ts';
 import { openPlainDatabase } from '../../testing/plain-database.ts';
 import { createRecordingLog } from '../../testing/recording-log.ts';
+import { sidx } from '../../testing/sidx.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { catalogMigrations } from '../catalog/migrations.ts';
 import type { CatalogRemote } from '../catalog/types.ts';
@@ -20,7 +21,7 @@ const playlist = [
   '1.ts',
   '#EXT-X-ENDLIST',
 ];
-const web = new Map<string, () => Response>();
+const web = new Map<string, (request: Request) => Response>();
 const url = 'https://media.example/films/The%20Long-Way_home/master.m3u8?token=1';
 
 function world() {
@@ -41,10 +42,11 @@ function world() {
   const random = (sizeBytes: number) => randomBytes(sizeBytes);
   const keys = createOwnKeys({ database, deviceSecret: randomBytes(32), random, log });
   const licenses = withOwnKeys(service, keys);
-  const fetch: typeof globalThis.fetch = async (input) => {
-    const answer = web.get(new Request(input).url);
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const answer = web.get(request.url);
     if (!answer) throw new TypeError('fetch failed');
-    return answer();
+    return answer(request);
   };
   const reader = createAddressReader({ fetch, clock, network });
   const addresses = createAddresses({ database, catalog, licenses, reader, now: clock.now });
@@ -134,4 +136,37 @@ test('offline says so at once', async () => {
   const { addresses, network } = world();
   network.set(false);
   await expect(addresses.open(url)).rejects.toMatchObject({ code: 'network/offline' });
+});
+
+test('an MPD whose files have an index inside them is read, from servers that give parts of files', async () => {
+  const { addresses } = world();
+  const mpdUrl = 'https://media.example/film.mpd';
+  const file = Buffer.concat([
+    sidx({ references: [100, 200].map((sizeBytes) => ({ sizeBytes, ticks: 4 })) }),
+    Buffer.alloc(300),
+  ]);
+  web.set(
+    mpdUrl,
+    () =>
+      new Response(
+        '<MPD mediaPresentationDuration="PT8S"><Period><AdaptationSet mimeType="video/mp4"><Representation id="v" bandwidth="1"><BaseURL>v.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>',
+      ),
+  );
+  web.set('https://media.example/v.mp4', ({ headers }) => {
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.get('range') ?? '') ?? [];
+    const part = file.subarray(Number(first), Number(last) + 1);
+    const contentRange = `bytes ${first}-${Number(first) + part.length - 1}/${file.length}`;
+    return new Response(part, { status: 206, headers: { 'Content-Range': contentRange } });
+  });
+  const title = await addresses.open(mpdUrl);
+  const { presentation } = await addresses.source(title.titleId);
+  expect(presentation.video[0]?.segments.map((one) => one.byteRange?.lengthBytes)).toEqual([100, 200]);
+
+  web.set('https://media.example/v.mp4', () => new Response(file));
+  const other = 'https://media.example/other.mpd';
+  web.set(other, web.get(mpdUrl) ?? (() => new Response()));
+  await expect(addresses.open(other)).rejects.toMatchObject({
+    code: 'address/unusable',
+    details: { reason: 'its server does not give parts of files' },
+  });
 });

@@ -91,9 +91,9 @@ describe('captions inside the picture', () => {
     read(video('v', values.map(([scheme, value]) => descriptor('Accessibility', scheme, value)).join('')))
       .closedCaptions;
   it.each<[string, string, [string, string][] | undefined]>([
-    ['urn:scte:dash:cc:cea-608:2015', 'CC1=eng;CC3=swe', [['CC1', 'eng'], ['CC3', 'swe']]],
-    ['urn:scte:dash:cc:cea-608:2015', 'eng;swe', [['CC1', 'eng'], ['CC3', 'swe']]],
-    ['urn:scte:dash:cc:cea-708:2015', '1=lang:eng;2=lang:deu,war:1,er:1', [['SERVICE1', 'eng'], ['SERVICE2', 'deu']]],
+    ['urn:scte:dash:cc:cea-608:2015', 'CC1=eng;CC3=swe', [['CC1', 'en'], ['CC3', 'sv']]],
+    ['urn:scte:dash:cc:cea-608:2015', 'eng;swe', [['CC1', 'en'], ['CC3', 'sv']]],
+    ['urn:scte:dash:cc:cea-708:2015', '1=lang:eng;2=lang:deu,war:1,er:1', [['SERVICE1', 'en'], ['SERVICE2', 'de']]],
     ['urn:scte:dash:cc:cea-708:2015', '99=lang:eng;x', undefined],
     ['urn:scte:dash:cc:cea-608:2015', '', undefined],
   ])('%s %s', (scheme, value, expected) => {

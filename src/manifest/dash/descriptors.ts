@@ -1,4 +1,5 @@
 import type { ClosedCaptions } from '../../shared/presentation.ts';
+import { languageTag } from '../language.ts';
 import { quote } from '../refuse.ts';
 import { childrenNamed } from './xml.ts';
 import type { XmlElement } from './xml.ts';
@@ -90,7 +91,7 @@ const CEA_708 = 'urn:scte:dash:cc:cea-708:2015';
 
 /**
  * Captions inside the picture (ANSI/SCTE 214-1): "CC1=eng;CC3=swe", or "eng;swe" from CC1 on; for CEA-708
- * "1=lang:eng;2=lang:deu,war:1". The languages are BCP 47 or ISO 639-2, as they come.
+ * "1=lang:eng;2=lang:deu,war:1".
  */
 export function closedCaptionsOf(set: XmlElement): ClosedCaptions[] {
   const entries = (scheme: string) =>
@@ -106,7 +107,7 @@ export function closedCaptionsOf(set: XmlElement): ClosedCaptions[] {
   });
   return [...of608, ...of708].flatMap(([channel, told]) => {
     const instreamId = channel.trim().toUpperCase();
-    const language = told.trim() || 'und';
+    const language = languageTag(told);
     if (!/^(CC[1-4]|SERVICE([1-9]|[1-5]\d|6[0-3]))$/.test(instreamId)) return [];
     return [{ instreamId, language, name: language }];
   });

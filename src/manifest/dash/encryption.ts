@@ -1,5 +1,6 @@
 import type { SegmentEncryption } from '../../shared/presentation.ts';
 import { resolveKeyUri } from '../address.ts';
+import { drmSystemName } from '../drm-systems.ts';
 import { ivOfNumber } from '../iv.ts';
 import { malformed, quote, unsupported } from '../refuse.ts';
 import { fillTemplate } from './template.ts';
@@ -25,22 +26,6 @@ export type Protection =
 
 const AES_128_CBC = 'urn:mpeg:dash:sea:aes128-cbc:2013';
 
-/** By the system ids that DASH-IF registers. */
-const systemNames = new Map([
-  ['edef8ba9-79d6-4ace-a3c8-27dcd51d21ed', 'Widevine'],
-  ['9a04f079-9840-4286-ab92-e65be0885f95', 'PlayReady'],
-  ['79f0049a-4098-8642-ab92-e65be0885f95', 'PlayReady'],
-  ['94ce86fb-07ff-4f43-adb8-93d2fa968ca2', 'FairPlay'],
-  ['e2719d58-a985-b3c9-781a-b030af78d30e', 'ClearKey'],
-  ['1077efec-c0b2-4d02-ace3-3c1e52e2fb4b', 'ClearKey'],
-  ['f239e769-efa3-4850-9c16-a903c6932efb', 'Primetime'],
-  ['5e629af5-38da-4063-8977-97ffbd9902d4', 'Marlin'],
-  ['adb41c24-2dbf-4a6d-958b-4457c0d27b95', 'Nagra'],
-  ['9a27dd82-fde2-4725-8cbc-4234aa06ec09', 'VCAS'],
-  ['80a6be7e-1448-4c37-9e70-d5aebe04c8d2', 'Irdeto'],
-  ['3d5e6d35-9b9a-41e8-b843-dd3c6e72c42c', 'ChinaDRM'],
-]);
-
 /** What the ContentProtection descriptors of all levels ask for together. */
 export function protectionOf(levels: readonly XmlElement[]): Protection {
   const descriptors = levels.flatMap((level) => childrenNamed(level, 'ContentProtection'));
@@ -50,13 +35,12 @@ export function protectionOf(levels: readonly XmlElement[]): Protection {
   return descriptor ? { kind: 'segments', periods: periodsOf(descriptor) } : { kind: 'none' };
 }
 
-/** Names to tell the viewer; Common Encryption alone ("cenc", "cbcs") belongs to no system. */
+/** Common Encryption alone says how, not for whom. */
+const COMMON_ENCRYPTION = 'urn:mpeg:dash:mp4protection:2011';
+
 function systemsOf(descriptors: readonly XmlElement[]): string[] {
-  const names = descriptors.flatMap(({ attributes }) => {
-    const id = /^urn:uuid:(.*)$/i.exec((attributes.get('schemeIdUri') ?? '').trim())?.[1];
-    return systemNames.get(id?.toLowerCase() ?? '') ?? [];
-  });
-  return [...new Set(names)];
+  const ids = descriptors.map(({ attributes }) => (attributes.get('schemeIdUri') ?? '').trim());
+  return [...new Set(ids.filter((id) => id !== '' && id !== COMMON_ENCRYPTION).map(drmSystemName))];
 }
 
 function periodsOf(descriptor: XmlElement): CryptoPeriod[] {

@@ -2,6 +2,7 @@ import { isLayoverError } from '../../shared/errors.ts';
 import type { LayoverError } from '../../shared/errors.ts';
 import type { ClosedCaptions, Container, RenditionKind } from '../../shared/presentation.ts';
 import { codecList, kindOfCodec } from '../codecs.ts';
+import { languageTag } from '../language.ts';
 import { quote, unsupported } from '../refuse.ts';
 import { addressingOf } from './addressing.ts';
 import type { Addressing } from './addressing.ts';
@@ -99,7 +100,7 @@ function read(
     height: Math.round(looseNumberOf(merged, 'height', 100_000) ?? 0),
     frameRate: frameRateOf(merged, 'frameRate'),
     channels: channelsOf([set, element]),
-    language: language?.trim() || 'und',
+    language: languageTag(language),
     label: [element, set].map((level) => childNamed(level, 'Label')?.text).find(Boolean),
     selectionPriority: looseNumberOf(merged, 'selectionPriority') ?? 1,
     closedCaptions: closedCaptionsOf(set),

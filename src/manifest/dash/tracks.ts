@@ -12,7 +12,7 @@ export interface Track {
  * Periods come with ladders and languages of their own (advertisements have fewer, and other sizes); a
  * rendition goes through all of them. The longest Period decides which renditions there are; what only
  * another Period has to choose from (a language) is added. In each other Period a rendition takes what is
- * most like it: docs/decisions/009-periods.md.
+ * most like it: docs/decisions/010-periods.md.
  */
 export function tracksOf(periods: readonly Period[]): Track[] {
   const lengths = periods.map(({ durationSeconds }) => durationSeconds ?? Infinity);
