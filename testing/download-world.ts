@@ -36,7 +36,7 @@ export async function createDownloadWorld() {
   const disk = createMemoryDisk();
   const database = openPlainDatabase(downloadMigrations);
   const log = createRecordingLog();
-  const random = (sizeBytes: number) => new Uint8Array(sizeBytes);
+  const random = (sizeBytes: number) => new Uint8Array(sizeBytes).fill(77);
   const pathways = (token = 'good') => [{ id: 'oca-1', baseUrl: server.base(token) }];
   const world = {
     server, clock, network, power, licenses, disk, database, log, pathways,

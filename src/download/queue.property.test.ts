@@ -4,6 +4,7 @@ import { createDownloadWorld, expectAllStored, first, second, third } from '../.
 import type { DownloadWorld } from '../../testing/download-world.ts';
 import type { Fault } from '../../testing/fault-server.ts';
 import { turn, turns } from '../../testing/until.ts';
+import { DownloadView } from '../shared/downloads.ts';
 import { LayoverError } from '../shared/errors.ts';
 import { HOUR_MS } from '../shared/units.ts';
 import type { Store } from '../store/types.ts';
@@ -167,6 +168,15 @@ async function take(world: DownloadWorld, one: Step): Promise<void> {
   }
 }
 
+/** What the contract lets through. */
+const Told = DownloadView.omit({
+  titleName: true,
+  artworkVersion: true,
+  episode: true,
+  verdict: true,
+  position: true,
+});
+
 const isWorkedOn = ({ state, waitingFor, error }: DownloadStatus) =>
   state === 'downloading' ||
   state === 'verifying' ||
@@ -180,6 +190,7 @@ function checkInvariants(world: DownloadWorld, held: Map<string, number>): void 
   const ranks = list.map(({ priority }) => rank[priority]);
   expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
   for (const status of list) {
+    Told.parse(status);
     const { state, waitingFor, error, storedBytes, selection, downloadId, playableSeconds } = status;
     expect(storedBytes).toBeLessThanOrEqual(selection.size.bytes);
     expect(playableSeconds).toBeLessThanOrEqual(status.durationSeconds);

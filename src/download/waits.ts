@@ -32,7 +32,11 @@ export function createWaits(clock: Clock): Waits {
   return {
     leftMs,
     set(downloadId, wait, ms) {
-      waits.set(downloadId, { ...wait, untilMs: clock.monotonic() + ms, wallMs: clock.now() + ms });
+      waits.set(downloadId, {
+        ...wait,
+        untilMs: clock.monotonic() + ms,
+        wallMs: Math.ceil(clock.now() + ms),
+      });
     },
     of: (downloadId) => (leftMs(downloadId) > 0 ? waits.get(downloadId) : undefined),
     forget: (downloadId) => void waits.delete(downloadId),
