@@ -4,4 +4,5 @@ import type { Bench } from './parts/types.ts';
 export const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   download: () => import('./benches/download.ts'),
   read: () => import('./benches/read.ts'),
+  'store-scale': () => import('./benches/store-scale.ts'),
 };

@@ -71,6 +71,11 @@ export const storeMigrations: Migration[] = [
       addRowDigests(sql);
     },
   },
+  {
+    id: 'store/003-by-download',
+    // Five hundred titles are asked for one by one.
+    up: (sql) => sql.exec('CREATE INDEX store_track_by_download ON store_track (downloadId)'),
+  },
 ];
 
 const Row = z.object({

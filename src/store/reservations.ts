@@ -42,11 +42,11 @@ export function createReservations(parts: ReservationParts) {
   const { database, index } = parts;
   const { sql } = database;
   const left = 'max(0, upToBytes - sealedBytes)';
-  const joined = 'store_reservation JOIN store_track USING (track)';
+  // CROSS JOIN: few tracks have one, so these are looked at first.
+  const joined = 'store_reservation CROSS JOIN store_track USING (track)';
   const statements = {
-    left: sql
-      .prepare(`SELECT coalesce(sum(${left}), 0) FROM ${joined} WHERE downloadId = coalesce(?, downloadId)`)
-      .pluck(),
+    left: sql.prepare(`SELECT coalesce(sum(${left}), 0) FROM ${joined}`).pluck(),
+    leftBy: sql.prepare(`SELECT coalesce(sum(${left}), 0) FROM ${joined} WHERE downloadId = ?`).pluck(),
     unallocated: sql.prepare(`SELECT coalesce(sum(${left}), 0) FROM ${joined} WHERE isAllocated = 0`).pluck(),
     has: sql.prepare('SELECT EXISTS (SELECT 1 FROM store_reservation WHERE track = ?)').pluck(),
     set: sql.prepare(
@@ -60,7 +60,8 @@ export function createReservations(parts: ReservationParts) {
     ),
   };
   const bytes = (answer: unknown): Bytes => z.number().nonnegative().parse(answer);
-  const leftOf = (downloadId?: string) => bytes(statements.left.get(downloadId ?? null));
+  const leftOf = (downloadId?: string) =>
+    bytes(downloadId === undefined ? statements.left.get() : statements.leftBy.get(downloadId));
   const freeBytes = async () =>
     Math.max(0, (await parts.diskFreeBytes()) - bytes(statements.unallocated.get()));
   const roomForIndex = async (segments: number) =>

@@ -39,6 +39,9 @@ export function rowDigestOf(
     hash.update(`${text}\0`);
   return hash.update(row.headerDigest).update(row.wrappedKey).digest();
 }
+/** All columns are text, the table is STRICT: only this one can be text that makes no sense. */
+const kinds = new Set<string>(TrackSpecRow.shape.kind.options);
+
 interface RowSecrets {
   readonly headerDigest: Buffer;
   readonly wrappedKey: Buffer;
@@ -68,20 +71,16 @@ export function createTrackIndex(database: Database) {
     track: sql.prepare(`SELECT ${kept} FROM store_track WHERE trackId = ?`),
     tracks: sql.prepare(`SELECT ${kept} FROM store_track`),
     hasTracks: sql.prepare('SELECT EXISTS (SELECT 1 FROM store_track)').pluck(),
-    specs: sql.prepare(
-      `SELECT ${spec} FROM store_track WHERE downloadId = coalesce(?, downloadId) ORDER BY track`,
-    ),
-    used: sql
-      .prepare(
-        'SELECT coalesce(sum(sealedBytes), 0) FROM store_track WHERE downloadId = coalesce(?, downloadId)',
-      )
-      .pluck(),
+    specs: sql.prepare(`SELECT ${spec} FROM store_track ORDER BY track`),
+    specsOf: sql.prepare(`SELECT ${spec} FROM store_track WHERE downloadId = ? ORDER BY track`),
+    used: sql.prepare('SELECT coalesce(sum(sealedBytes), 0) FROM store_track').pluck(),
+    usedBy: sql.prepare('SELECT coalesce(sum(sealedBytes), 0) FROM store_track WHERE downloadId = ?').pluck(),
     // Zeros first: secure_delete overwrites freed pages, this also the cell that a page keeps.
     shred: sql.prepare('UPDATE store_track SET wrappedKey = zeroblob(60) WHERE track = ?'),
     dropTrack: sql.prepare('DELETE FROM store_track WHERE track = ?'),
   };
   const specsOf = (rows: readonly unknown[]): TrackSpec[] =>
-    rows.flatMap((row) => TrackSpecRow.safeParse(row).data ?? []);
+    rows.filter((row): row is TrackSpec => kinds.has((row as TrackSpec).kind));
 
   return {
     addTrack(track: TrackSpec, headerDigest: Buffer, wrappedKey: Buffer): void {
@@ -95,13 +94,14 @@ export function createTrackIndex(database: Database) {
     tracks: (): TrackRow[] => statements.tracks.all().map(trackRow),
     hasTracks: (): boolean => statements.hasTracks.get() === 1,
     /** Those that a bit fell over in, so that they make no sense, are not told; the sweep drops them. */
-    specs: (downloadId?: string): TrackSpec[] => specsOf(statements.specs.all(downloadId ?? null)),
+    specs: (downloadId?: string): TrackSpec[] =>
+      specsOf(downloadId === undefined ? statements.specs.all() : statements.specsOf.all(downloadId)),
     usedBytes: (downloadId?: string): Bytes =>
       z
         .int()
         .nonnegative()
         .catch(0)
-        .parse(statements.used.get(downloadId ?? null)),
+        .parse(downloadId === undefined ? statements.used.get() : statements.usedBy.get(downloadId)),
     /** Keys first, then rows; on a full disk with the room that was set aside for it. */
     dropTracks(tracks: readonly number[], freesSpace: boolean): void {
       database.transaction(
