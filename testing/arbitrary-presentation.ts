@@ -83,3 +83,77 @@ export const arbitraryPresentation: fc.Arbitrary<Presentation> = fc
       })),
     };
   });
+
+/** Marks segments as gaps and discontinuities, and gives each one of three init segments; the first is kept. */
+const arbitraryMarks = fc.array(
+  fc.record({ isGap: fc.boolean(), isDiscontinuity: fc.boolean(), init: fc.nat(2) }),
+  { minLength: 6, maxLength: 6 },
+);
+type Marks = typeof arbitraryMarks extends fc.Arbitrary<infer T> ? T : never;
+
+function marked<R extends Rendition>(rendition: R, marks: Marks, extension: string | undefined): R {
+  const numbers: number[] = [];
+  const segments = rendition.segments.map((segment, at): Segment => {
+    const { isGap, isDiscontinuity, init } = marks[at] ?? { isGap: false, isDiscontinuity: false, init: 0 };
+    const hasBytes = at === 0 || !isGap;
+    if (hasBytes && !numbers.includes(init)) numbers.push(init);
+    const initIndex = -1 - numbers.indexOf(init);
+    return {
+      ...segment,
+      ...(extension !== undefined && { path: segment.path.replace(/[^.]+$/, extension) }),
+      ...(hasBytes && initIndex < -1 && rendition.init && !extension && { initIndex }),
+      ...(isDiscontinuity && { isDiscontinuity }),
+      ...(!hasBytes && { isGap: true as const }),
+    };
+  });
+  const { init, ...rest } = rendition;
+  if (!init || extension !== undefined) {
+    const container = extension === undefined ? {} : { container: extension === 'ts' ? ('mpeg-ts' as const) : ('packed-audio' as const) }; // prettier-ignore
+    return { ...rest, ...container, segments } as R;
+  }
+  const laterInits = numbers.slice(1).map((_, at) => ({
+    ...init,
+    index: -2 - at,
+    path: init.path.replace('init.mp4', `init-${at + 2}.mp4`),
+  }));
+  return { ...rest, init, ...(laterInits.length > 0 && { laterInits }), segments } as R;
+}
+
+/** The same with all that strangers' manifests have: what only some renditions have is decided for each. */
+export const arbitraryWildPresentation: fc.Arbitrary<Presentation> = fc
+  .record({
+    presentation: arbitraryPresentation,
+    marks: arbitraryMarks,
+    coins: fc.array(fc.boolean(), { minLength: 24, maxLength: 24 }),
+    isTransportStream: fc.boolean(),
+    packed: fc.constantFrom(undefined, 'aac', 'mp3'),
+    muxed: fc.option(fc.record({ language: languages, name: names, isDefault: fc.boolean() }), { nil: undefined }), // prettier-ignore
+    captions: fc.option(
+      fc.uniqueArray(fc.record({ instreamId: fc.constantFrom('CC1', 'CC4', 'SERVICE63'), language: languages, name: names }), { selector: ({ instreamId }) => instreamId }), // prettier-ignore
+      { nil: undefined },
+    ),
+  })
+  .map(({ presentation, marks, coins, isTransportStream, packed, muxed, captions }) => {
+    const coin = (at: number) => coins[at % coins.length];
+    const hasMuxed = muxed !== undefined && presentation.video.some((_, at) => coin(at));
+    const closedCaptions = captions?.length === 0 && presentation.video.length === 0 ? undefined : captions;
+    return {
+      ...presentation,
+      video: presentation.video.map((one, at) => ({
+        ...marked(one, marks, isTransportStream ? 'ts' : undefined),
+        ...(coin(at + 4) && { videoRange: 'PQ' as const }),
+        ...(muxed && coin(at) && { codecs: `${one.codecs},mp4a.40.2`, muxedAudio: muxed }),
+      })),
+      audio: presentation.audio.map((one, at) => ({
+        ...marked(one, marks, packed),
+        ...(coin(at + 8) && { isAudioDescription: true as const }),
+        // One group has one default, and one codec is all that a variant says of all its sound.
+        ...(hasMuxed && { codecs: 'mp4a.40.2', isDefault: one.isDefault && !muxed.isDefault }),
+      })),
+      subtitles: presentation.subtitles.map((one, at) => ({
+        ...marked(one, marks, undefined),
+        ...(coin(at + 12) && { isHardOfHearing: true as const }),
+      })),
+      ...(closedCaptions && { closedCaptions }),
+    };
+  });
