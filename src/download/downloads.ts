@@ -2,15 +2,14 @@ import { LayoverError } from '../shared/errors.ts';
 import { createStorageCheck } from './check.ts';
 import type { DownloadDeps } from './deps.ts';
 import { createHoldings } from './holding.ts';
+import { createIntents } from './intents.ts';
 import { listen, unmetNow, untilNextMinute } from './listening.ts';
-import { moved } from './order.ts';
 import { selected } from './plan.ts';
 import { createPresence } from './presence.ts';
 import { createProgressBook } from './progress.ts';
 import { createQueue } from './queue.ts';
 import { createRemovals } from './removals.ts';
 import { createRescan } from './rescan.ts';
-import { stopsQueue } from './retry.ts';
 import { createRows } from './rows.ts';
 import type { Row } from './rows.ts';
 import { statusOf } from './status.ts';
@@ -113,7 +112,7 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     },
     async onQueueStopped(downloadId, error) {
       const told = error.code === 'store/no-space' ? await withNeed(downloadId, error) : error;
-      setAll(rows.queued().filter(isOwn), 'failed', told);
+      intents.failAll(told);
     },
   });
 
@@ -126,47 +125,11 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     return new LayoverError('store/no-space', { ...error.details, neededBytes });
   }
 
-  function setAll(some: readonly Row[], state: 'queued' | 'failed', error?: LayoverError): void {
-    database.transaction(() => {
-      for (const { downloadId } of some) rows.setState(downloadId, state, error);
-    });
-    if (state === 'queued') for (const { downloadId } of some) queue.hurry(downloadId);
-    else queue.wake();
-    for (const { downloadId } of some) tell(downloadId);
-  }
-
-  function resume(downloadId: string): DownloadStatus {
-    const { state, error } = ownRowOf(downloadId);
-    if (state === 'completed' || state === 'removing') return status(rowOf(downloadId));
-    const isQueueStopped = error !== null && stopsQueue.includes(error.code);
-    const isMeant = (row: Row) =>
-      row.downloadId === downloadId ||
-      (isQueueStopped && row.state === 'failed' && row.error?.code === error.code);
-    setAll(ownRows().filter(isMeant), 'queued');
-    return status(rowOf(downloadId));
-  }
-
-  async function pauseThese(some: readonly Row[]): Promise<void> {
-    // The intent first: else the queue would take them up again as soon as they are interrupted.
-    database.transaction(() => {
-      for (const { downloadId } of some) rows.setState(downloadId, 'paused');
-    });
-    await Promise.all(some.map(({ downloadId }) => queue.interrupt(downloadId)));
-    for (const { downloadId } of some) if (rows.find(downloadId)?.state === 'paused') tell(downloadId);
-  }
-
-  /** A change of one row that may change what is worked on. */
-  function change(downloadId: string, work: () => void): DownloadStatus {
-    ownRowOf(downloadId);
-    work();
-    queue.wake();
-    return tell(downloadId);
-  }
+  const intents = createIntents({ database, rows, queue, ownRows, ownRowOf, tell });
 
   return {
     check,
     list,
-    resume,
     rescan: rescan.one,
     remove: async (downloadId) => removals.remove(ownRowOf(downloadId)),
     add(selection, presentation, { titleId, name = null, priority = 'normal', origin = 'viewer' }) {
@@ -191,41 +154,32 @@ export function createDownloads(deps: DownloadDeps): Downloads {
       return row && isOwn(row) ? status(row) : null;
     },
     presentation: (downloadId) => rows.presentation(downloadId),
-    setName: (downloadId, name) => void change(downloadId, () => rows.setName(downloadId, name)),
+    setName: (downloadId, name) => void intents.change(downloadId, () => rows.setName(downloadId, name)),
     async pause(downloadId) {
-      const row = ownRowOf(downloadId);
-      if (row.state === 'queued') await pauseThese([row]);
+      await intents.pause([ownRowOf(downloadId)]);
+      return status(ownRowOf(downloadId));
+    },
+    resume(downloadId) {
+      intents.resume(downloadId);
       return status(ownRowOf(downloadId));
     },
     async pauseAll() {
-      await pauseThese(rows.queued().filter(isOwn));
+      await intents.pause(ownRows());
       return list();
     },
     resumeAll() {
-      const paused = ownRows().filter(({ state }) => state === 'paused');
-      setAll(paused, 'queued');
+      intents.resumePaused();
       return list();
     },
     reorder(downloadId, beforeId) {
-      ownRowOf(downloadId);
-      if (beforeId !== null) ownRowOf(beforeId);
-      const movable = ownRows().filter(({ state }) => state !== 'completed' && state !== 'removing');
-      const result = moved(movable, downloadId, beforeId);
-      if (result)
-        change(downloadId, () =>
-          database.transaction(() => {
-            rows.setOrder(result.order);
-            rows.setPriority(downloadId, result.priority);
-          }),
-        );
+      intents.reorder(downloadId, beforeId);
       return list();
     },
-    setPriority: (downloadId, priority) => change(downloadId, () => rows.setPriority(downloadId, priority)),
-    pin: (downloadId, isPinned) => change(downloadId, () => rows.setPinned(downloadId, isPinned)),
+    setPriority: intents.setPriority,
+    pin: (downloadId, isPinned) => intents.change(downloadId, () => rows.setPinned(downloadId, isPinned)),
     startAnyway(downloadId) {
-      const { state } = ownRowOf(downloadId);
-      if (state !== 'completed' && state !== 'removing') rows.setStartsAnyway(downloadId);
-      return resume(downloadId);
+      intents.startAnyway(downloadId);
+      return status(ownRowOf(downloadId));
     },
     async accountChanged() {
       const others = rows.all().filter((row) => !isOwn(row));

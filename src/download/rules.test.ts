@@ -108,6 +108,16 @@ describe('a rule that is not met', () => {
   });
 });
 
+it('a cap holds for what runs, and counts at once when it goes', async () => {
+  set({ capBitsPerSecond: 100_000 });
+  const { downloadId } = world.add(first);
+  await until(() => world.downloads.get(downloadId).state === 'downloading');
+  await turns(200);
+  expect(world.downloads.get(downloadId).state).toBe('downloading');
+  set({ capBitsPerSecond: null });
+  await until(() => world.downloads.get(downloadId).state === 'completed');
+});
+
 describe('the drive', () => {
   it('that is pulled out is waited for; nothing counts as lost, and all goes on when it is back', async () => {
     const downloadId = await halfway();
