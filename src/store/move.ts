@@ -5,6 +5,7 @@ import type { Bytes } from '../shared/units.ts';
 import { copyParts } from './copy-track.ts';
 import type { CopyParts } from './copy-track.ts';
 import { diskError, isGone, writeError } from './disk-error.ts';
+import type { Extent } from './extents.ts';
 import type { StoreFolder } from './folder.ts';
 import { HEADER_BYTES } from './format.ts';
 import { readHeader } from './header.ts';
@@ -71,12 +72,12 @@ export async function moveStore(
       // Noted from before its segments are listed: one that is put in between is copied twice, not never.
       copied.set(row.track, new Set());
       const records = index.segments(row.track).map(extentOf);
-      await copyTrack(row, [{ offset: 0, length: HEADER_BYTES }, ...records]);
+      await copyTrack(row, [{ offset: 0, length: HEADER_BYTES }, ...records], copying);
     }
     return fresh.length;
   }
 
-  async function copyChanged(): Promise<void> {
+  async function copyChanged(how: CopyParts): Promise<void> {
     for (const row of index.tracks()) {
       const changed = [...(copied.get(row.track) ?? [])];
       if (changed.length === 0) continue;
@@ -84,13 +85,14 @@ export async function moveStore(
       await copyTrack(
         row,
         changed.flatMap((segment) => index.segment(row.track, segment) ?? []).map(extentOf),
+        how,
       );
     }
   }
 
-  async function copyTrack(row: TrackRow, extents: { offset: Bytes; length: Bytes }[]): Promise<void> {
+  async function copyTrack(row: TrackRow, extents: Extent[], how: CopyParts): Promise<void> {
     try {
-      await copyParts(from.pathOf(row.trackId), to.pathOf(row.trackId), extents, copying);
+      await copyParts(from.pathOf(row.trackId), to.pathOf(row.trackId), extents, how);
     } catch (thrown) {
       // Removed while it was copied, or gone before: there is nothing to move, and the sweep says so.
       if (!(thrown instanceof LayoverError && thrown.code === 'store/missing')) throw thrown;
@@ -107,7 +109,8 @@ export async function moveStore(
       await checkTarget(parts);
       const letGo = await parts.holdWrites();
       try {
-        await copyChanged();
+        // Others wait for this: no more pauses.
+        await copyChanged({ ...copying, pace: async () => {} });
         await parts.reservations
           .allocateIn(to.pathOf)
           .then(to.sync)
@@ -132,7 +135,7 @@ export async function moveStore(
     onProgress?.({ movedBytes: 0, totalBytes: index.usedBytes() });
     do {
       while ((await copyNew()) > 0);
-      while (changedSegments() > FEW_SEGMENTS) await copyChanged();
+      while (changedSegments() > FEW_SEGMENTS) await copyChanged(copying);
       signal.throwIfAborted();
     } while (!(await finish()));
   } catch (thrown) {

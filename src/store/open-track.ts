@@ -1,5 +1,6 @@
 import { LayoverError } from '../shared/errors.ts';
 import type { Bytes } from '../shared/units.ts';
+import type { Extent } from './extents.ts';
 import { sealedBytesOf } from './format.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { writeRecord } from './record.ts';
@@ -44,14 +45,16 @@ export function createOpenTrack(parts: OpenTrackParts): OpenTrack {
       checkOpen();
       const salt = Buffer.from(parts.random(RECORD_SALT_BYTES));
       const recordKey = deriveRecordKey(dataKey, salt, name);
-      const extent = file.reserve(length);
+      let extent: Extent | undefined;
       try {
-        await writeRecord(await file.writer(), extent.offset, recordKey, name, plain);
+        const writer = await file.writer();
+        extent = file.reserve(length);
+        await writeRecord(writer, extent.offset, recordKey, name, plain);
         const row = { track, index: segment, fileOffset: extent.offset, plainBytes: plain.length, salt };
         const replaced = await parts.groupCommit.commit(file, row);
         if (replaced) file.free(extentOf(replaced));
       } catch (thrown) {
-        await file.abandon(extent);
+        if (extent) await file.abandon(extent);
         throw parts.writeError(thrown, length);
       } finally {
         recordKey.fill(0);
