@@ -143,6 +143,42 @@ describe('manifests as the service serves them', () => {
     expect(presentation.video[0]?.init?.path).toBe('v-240p/init.mp4');
   });
 
+  it('goes on from where a request was sent on to', async () => {
+    const text = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=9\nv.m3u8';
+    const media = '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n0.ts\n#EXT-X-ENDLIST';
+    const asked: string[] = [];
+    const presentation = await loadPresentation({
+      manifestUrl: 'https://short.example/x',
+      fetchText: async (url) => {
+        asked.push(url);
+        return url.endsWith('.m3u8')
+          ? { text: media, url: url.replace('v.m3u8', 'there/v.m3u8') }
+          : { text, url: 'https://cdn.example/film/index' };
+      },
+    });
+    expect(asked).toEqual(['https://short.example/x', 'https://cdn.example/film/v.m3u8']);
+    expect(presentation.pathways).toEqual([{ id: 'origin', baseUrl: 'https://cdn.example/film/' }]);
+    expect(presentation.video[0]?.segments[0]?.path).toBe('there/0.ts');
+  });
+
+  it('asks for few playlists at once, and for no more after one failed', async () => {
+    const variants = Array.from({ length: 40 }, (_, at) => `#EXT-X-STREAM-INF:BANDWIDTH=9\n${at}.m3u8`);
+    let underWay = 0;
+    let most = 0;
+    let asked = 0;
+    const fetchText = async (url: string) => {
+      if (url.endsWith('/master')) return ['#EXTM3U', ...variants].join('\n');
+      most = Math.max(most, ++underWay);
+      await Promise.resolve();
+      underWay--;
+      if (++asked === 10) throw new Error('the network');
+      return '#EXTM3U\n#EXTINF:4,\n0.ts\n#EXT-X-ENDLIST';
+    };
+    await expect(loadPresentation({ manifestUrl: 'http://x.example/master', fetchText })).rejects.toThrow('the network'); // prettier-ignore
+    expect(most).toBe(6);
+    expect(asked).toBeLessThan(20);
+  });
+
   it('lets through what fetching throws', async () => {
     const failure = new Error('the network');
     const fetchText = async () => Promise.reject(failure);
@@ -167,6 +203,23 @@ describe('attachIntegrity', () => {
     expect(attached.audio[0]?.bandwidthBitsPerSecond).toBeCloseTo((6 * 45_000 * 8) / 22.5, -2);
     expect(attached.audio[1]).toEqual(presentation.audio[1]);
     expect(attached.video).toEqual(presentation.video);
+  });
+
+  it('knows a range that is the whole file, and later init segments', async () => {
+    const presentation = await load('manifest.m3u8');
+    const whole = { sizeBytes: 9, plainBytes: 9, sha256: 'ab'.repeat(32) };
+    const later = { index: -2, path: 'later.mp4', startSeconds: 0, durationSeconds: 0 };
+    const ranged = presentation.video.slice(0, 1).map((one) => ({
+      ...one,
+      laterInits: [later],
+      segments: one.segments.map((s) => ({ ...s, byteRange: { offsetBytes: 0, lengthBytes: 9 } })),
+    }));
+    const path = ranged[0]?.segments[0]?.path ?? '';
+    const [read] = attachIntegrity({ ...presentation, video: ranged }, { [path]: whole, 'later.mp4': whole }).video; // prettier-ignore
+    expect(read?.segments[0]).toMatchObject({ path, integrity: whole });
+    expect(read?.segments[0]).not.toHaveProperty('byteRange');
+    expect(read?.segments[1]).toEqual(ranged[0]?.segments[1]);
+    expect(read?.laterInits).toEqual([{ ...later, integrity: whole }]);
   });
 
   it('leaves ranges of a file alone, and is not fooled by inherited names', async () => {

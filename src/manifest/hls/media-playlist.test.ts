@@ -1,24 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { refusal, vod } from '../../../testing/playlists.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { isLayoverError } from '../../shared/errors.ts';
 import { presentation, startReading } from './presentation.ts';
 
 const url = 'https://cdn.example/show/master.m3u8';
-const vod = (...lines: string[]) =>
-  ['#EXTM3U', '#EXT-X-TARGETDURATION:4', ...lines, '#EXT-X-ENDLIST'].join('\n');
 const mediaPlaylistUrls = (text: string, from: string) => startReading(text, from).mediaPlaylistUrls;
 const media = (text: string) => presentation(text, url, new Map());
 const lone = (text: string) => media(text).video[0];
-
-function refusal(work: () => unknown): { code: ErrorCode; reason: string } {
-  try {
-    work();
-  } catch (error) {
-    if (isLayoverError(error)) return { code: error.code, reason: String(error.details['reason'] ?? '') };
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('a media playlist given directly', () => {
   it('is one rendition, timed by its durations', () => {
@@ -126,6 +114,14 @@ describe('a media playlist given directly', () => {
     expect(refused.reason).toContain(reason);
   });
 
+  it.each([
+    ['no end, but nothing can follow', '#EXTM3U\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:4,\n0.ts\n'],
+    ['an event that is over', '#EXTM3U\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXTINF:4,\n0.ts\n#EXT-X-ENDLIST'],
+    ['a low-latency event that is over', '#EXTM3U\n#EXT-X-PART-INF:PART-TARGET=1\n#EXT-X-PART:DURATION=1,URI="p"\n#EXTINF:4,\n0.ts\n#EXT-X-ENDLIST'], // prettier-ignore
+  ])('reads %s', (_, text) => {
+    expect(lone(text)?.segments).toHaveLength(1);
+  });
+
   it('reads several init segments, each once, and which segment needs which', () => {
     const rendition = lone(
       vod(
@@ -166,136 +162,5 @@ describe('a media playlist given directly', () => {
     const many = Array.from({ length: 100_001 }, () => '#EXTINF:1,\nx').join('\n');
     expect(refusal(() => media(vod(many)))).toMatchObject({ code: 'manifest/unsupported' });
     expect(refusal(() => media(`#EXTM3U\n${' '.repeat(8 * 1024 * 1024)}`)).reason).toContain('8 MiB');
-  });
-});
-
-describe('a multivariant playlist', () => {
-  const text = [
-    '#EXTM3U',
-    '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="aac",NAME="English",LANGUAGE="en",DEFAULT=YES,CHANNELS="2",URI="audio/en.m3u8"',
-    '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="ec3",NAME="English",LANGUAGE="en",CHANNELS="16/JOC",URI="audio/en-ec3.m3u8"',
-    '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="Español",LANGUAGE="es",FORCED=YES,URI="subs/es.m3u8"',
-    '#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="CC",INSTREAM-ID="CC1"',
-    '#EXT-X-STREAM-INF:BANDWIDTH=3384000,CODECS="avc1.64001f,ec-3",RESOLUTION=1280x720,FRAME-RATE=23.976,AUDIO="ec3",SUBTITLES="s"',
-    'video/hi.m3u8',
-    '#EXT-X-STREAM-INF:BANDWIDTH=3128000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=23.976,AUDIO="aac",SUBTITLES="s"',
-    'video/hi.m3u8',
-    '#EXT-X-STREAM-INF:BANDWIDTH=900000,CODECS="avc1.4d401f,mp4a.40.2",RESOLUTION=640x360,AUDIO="aac"',
-    'video/lo.m3u8',
-    '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=86000,URI="iframe.m3u8"',
-  ].join('\n');
-  const read = (changed = text) => {
-    const piece = vod('#EXTINF:4,', '0.bin');
-    return presentation(changed, url, new Map(mediaPlaylistUrls(changed, url).map((one) => [one, piece])));
-  };
-
-  it('turns combinations into renditions, each playlist once', () => {
-    const { video, audio, subtitles } = read();
-    expect(mediaPlaylistUrls(text, url)).toHaveLength(5);
-    expect(video).toMatchObject([
-      { id: 'lo', bandwidthBitsPerSecond: 900_000, height: 360, codecs: 'avc1.4d401f' },
-      { id: 'hi', bandwidthBitsPerSecond: 3_128_000, height: 720, codecs: 'avc1.64001f', frameRate: 23.976 },
-    ]);
-    expect(audio).toMatchObject([
-      { id: 'en', codecs: 'mp4a.40.2', channels: 2, isDefault: true },
-      { id: 'en-ec3', codecs: 'ec-3', channels: 16, isDefault: false },
-    ]);
-    expect(subtitles).toMatchObject([{ id: 'es', name: 'Español', isForced: true }]);
-  });
-
-  it('keeps the sound that is inside a variant', () => {
-    const muxed = read('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=9,CODECS="avc1.4d401f,mp4a.40.2"\nv.m3u8');
-    expect(muxed.video[0]?.codecs).toBe('avc1.4d401f,mp4a.40.2');
-    expect(muxed.audio).toEqual([]);
-  });
-
-  it('takes a variant of sound only as sound', () => {
-    const only = read('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=128000,CODECS="mp4a.40.2"\na.m3u8');
-    expect(only.audio).toMatchObject([{ kind: 'audio', language: 'und', bandwidthBitsPerSecond: 128_000 }]);
-    expect(only.durationSeconds).toBe(4);
-  });
-
-  it('makes ids of its own where names collide or are not safe', () => {
-    const collide = text.replaceAll(
-      /(audio|subs|video)\/[\w-]+\.m3u8/g,
-      (name) => `${name.replace('.m3u8', '')}!/.m3u8`,
-    );
-    const ids = [...read(collide).video, ...read(collide).audio, ...read(collide).subtitles].map(
-      (one) => one.id,
-    );
-    expect(ids).toEqual(['v-360p', 'v-720p', 'a-en', 'a-en-2', 's-es']);
-  });
-
-  it.each<[string, ErrorCode]>([
-    ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1', 'manifest/malformed'],
-    ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n#EXT-X-STREAM-INF:BANDWIDTH=2\nv.m3u8', 'manifest/malformed'],
-    ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=many\nv.m3u8', 'manifest/malformed'],
-    ['#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\nw.m3u8', 'manifest/malformed'],
-    ['#EXTM3U\n#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="x"', 'manifest/malformed'],
-  ])('%j is refused as %s', (changed, code) => {
-    expect(refusal(() => read(changed)).code).toBe(code);
-  });
-
-  it('refuses more variants, renditions and address than any has', () => {
-    const variants = (count: number) =>
-      Array.from({ length: count }, (_, at) => `#EXT-X-STREAM-INF:BANDWIDTH=1\nv${at}`).join('\n');
-    expect(refusal(() => read(`#EXTM3U\n${variants(257)}`)).reason).toContain('renditions');
-    expect(refusal(() => read(`#EXTM3U\n${variants(4_097)}`)).reason).toContain('variants');
-    expect(refusal(() => read(`#EXTM3U\n#EXT-X-STREAM-INF:A=1\n${'v'.repeat(5_000)}`)).reason).toContain(
-      'length',
-    );
-  });
-
-  it('tells description, subtitles for the deaf, captions, brightness and steering', () => {
-    const told = read(
-      [
-        '#EXTM3U',
-        '#EXT-X-CONTENT-STEERING:SERVER-URI="steer",PATHWAY-ID="b"',
-        '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Described",LANGUAGE="en",CHARACTERISTICS="public.accessibility.describes-video",URI="ad.m3u8"',
-        '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="SDH",LANGUAGE="en",CHARACTERISTICS="public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound",URI="sdh.m3u8"',
-        '#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="cc",NAME="CC",LANGUAGE="eng",INSTREAM-ID="CC1"',
-        '#EXT-X-STREAM-INF:BANDWIDTH=9,VIDEO-RANGE=PQ,AUDIO="a",SUBTITLES="s",CLOSED-CAPTIONS="cc"',
-        'v.m3u8',
-      ].join('\n'),
-    );
-    expect(told).toMatchObject({
-      video: [{ videoRange: 'PQ' }],
-      audio: [{ isAudioDescription: true }],
-      subtitles: [{ isHardOfHearing: true }],
-      closedCaptions: [{ instreamId: 'CC1', language: 'en', name: 'CC' }],
-      contentSteering: { serverUri: 'https://cdn.example/show/steer', pathwayId: 'b' },
-    });
-  });
-
-  it('takes the same streams in other places for pathways', () => {
-    const pathwayed = (id: string, host: string) => [
-      `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a-${id}",NAME="English",LANGUAGE="en",URI="${host}/show/a/en.m3u8"`,
-      `#EXT-X-STREAM-INF:BANDWIDTH=9,PATHWAY-ID="${id}",AUDIO="a-${id}"`,
-      `${host}/show/v/9.m3u8`,
-      `#EXT-X-STREAM-INF:BANDWIDTH=20,PATHWAY-ID="${id}",AUDIO="a-${id}"`,
-      `${host}/show/v/20.m3u8`,
-    ];
-    const lines = ['#EXTM3U', ...pathwayed('one', 'https://one.example'), ...pathwayed('two', 'https://two.example/x')]; // prettier-ignore
-    const found = read(lines.join('\n'));
-    expect(found.pathways).toEqual([
-      { id: 'one', baseUrl: 'https://one.example/' },
-      { id: 'two', baseUrl: 'https://two.example/x/' },
-    ]);
-    expect(found.video).toHaveLength(2);
-    expect(found.audio).toHaveLength(1);
-    expect(found.video[0]?.segments[0]?.path).toBe('show/v/0.bin');
-  });
-
-  it('takes redundant streams for pathways, and different ones on one host for what they are', () => {
-    const variants = (...urls: string[]) =>
-      read(['#EXTM3U', ...urls.flatMap((one) => ['#EXT-X-STREAM-INF:BANDWIDTH=9', one])].join('\n'));
-    const backup = variants('https://a.example/s/v.m3u8', 'https://b.example/s/v.m3u8');
-    expect(backup.pathways.map(({ id }) => id)).toEqual(['origin', 'backup-1']);
-    expect(backup.video).toHaveLength(1);
-    expect(variants('https://a.example/1.m3u8', 'https://a.example/2.m3u8').video).toHaveLength(2);
-  });
-
-  it('says when a playlist was not brought', () => {
-    expect(refusal(() => presentation(text, url, new Map())).reason).toContain('missing');
   });
 });
