@@ -3,6 +3,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openDatabase } from '../src/database/open.ts';
 import type { Database } from '../src/database/types.ts';
+import type { Allocate } from '../src/store/allocate.ts';
 import { storeMigrations } from '../src/store/migrations.ts';
 import { createStore } from '../src/store/store.ts';
 import type { OpenTrack, Store, TrackSpec } from '../src/store/types.ts';
@@ -24,7 +25,7 @@ export const deviceSecret = Uint8Array.from({ length: 32 }, (_, i) => i + 16);
 
 export function openStore(
   folder = temporaryFolder(),
-  options: { downloads?: string; deviceSecret?: Uint8Array } = {},
+  options: { downloads?: string; deviceSecret?: Uint8Array; allocate?: Allocate } = {},
 ): StoreUnderTest {
   const log = createRecordingLog();
   const { database } = openDatabase({ folder, migrations: storeMigrations, log });
@@ -43,6 +44,7 @@ export function openStore(
     deviceSecret: options.deviceSecret ?? deviceSecret,
     random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),
     now: () => 1_000,
+    ...(options.allocate && { allocate: options.allocate }),
     log,
   });
   return { folder, downloads, database, store, close };
