@@ -83,7 +83,9 @@ export async function choose(
 
 /** The line of a download on the downloads screen, by the title's name or a longer one. */
 export function downloadLine(page: Page, name: string): Locator {
-  return page.getByRole('main').getByRole('listitem', { name });
+  const main = page.getByRole('main');
+  // The queue is a grid, because its order can be changed.
+  return main.getByRole('listitem', { name }).or(main.getByRole('row', { name }));
 }
 
 export function downloadDialog(page: Page): Locator {

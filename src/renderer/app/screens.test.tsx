@@ -153,13 +153,16 @@ test('a download moves by events alone, and its end is announced', async () => {
   expect(await screen.findByText('Night Cargo is downloaded.')).toBeTruthy();
 });
 
-test('removing asks first', async () => {
+test('removing what was watched does not ask, what was not is asked about', async () => {
   const client = open('home', '/downloads');
   press(await screen.findByRole('button', { name: /^Remove download of Harbor Lights · S1 E1/ }));
   const question = await screen.findByRole('alertdialog', { name: 'Remove this download?' });
   expect(callsOf(client, 'downloads.remove')).toEqual([]);
   press(within(question).getByRole('button', { name: 'Remove' }));
   await waitFor(() => expect(screen.queryByRole('listitem', { name: /The Lamp/ })).toBeNull());
+  press(screen.getByRole('button', { name: /^Remove download of Gate Forty · S1 E1/ }));
+  await waitFor(() => expect(screen.queryByRole('listitem', { name: /S1 E1 · Delayed/ })).toBeNull());
+  expect(callsOf(client, 'downloads.remove')).toHaveLength(2);
 });
 
 test('My List and thumbs are toggles that say whether they are on', async () => {

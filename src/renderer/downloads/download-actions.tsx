@@ -1,29 +1,44 @@
 import { useState } from 'react';
-import { KeyRound, Pause, Play, RotateCw, Trash2, X } from 'lucide-react';
+import { KeyRound, Pause, Pin, Play, RotateCw, Trash2, X, Zap } from 'lucide-react';
 import type { DownloadView } from '../../shared/downloads.ts';
 import { useDownloadAction, useRemoveDownloads } from '../data/actions.ts';
 import { useText } from '../i18n/use-text.ts';
-import { Button, IconButton } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { Button, IconButton, IconToggle } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
-import { summaryOf } from './state.ts';
+import { PriorityMenu } from './priority-menu.tsx';
+import { RemoveQuestion } from './remove-question.tsx';
+import { canStartAnyway, sectionOf, summaryOf } from './state.ts';
+
+interface DownloadActionsProps {
+  download: DownloadView;
+  name: string;
+  /** Those of the queue, in its order; absent: it does not stand there. */
+  queueIds?: readonly string[];
+}
 
 /** What can be done with a download now; what goes wrong is told on the spot. */
-export function DownloadActions({ download, name }: { download: DownloadView; name: string }) {
+export function DownloadActions({ download, name, queueIds = [] }: DownloadActionsProps) {
   const text = useText();
+  const { downloadId, verdict, position } = download;
   const [isAsking, setAsking] = useState(false);
   const pause = useDownloadAction((client, input) => client.downloads.pause(input));
   const resume = useDownloadAction((client, input) => client.downloads.resume(input));
+  const startAnyway = useDownloadAction((client, input) => client.downloads.startAnyway(input));
   const renew = useDownloadAction((client, input) => client.downloads.renewLicense(input));
+  const pin = useDownloadAction((client, isPinned: boolean) =>
+    client.downloads.pin({ downloadId, isPinned }),
+  );
   const remove = useRemoveDownloads();
   const summary = summaryOf(download);
-  const { downloadId, verdict } = download;
-  const isRunning = summary === 'downloading' || summary === 'queued' || summary === 'waiting';
-  const isFinished = summary === 'completed' || summary === 'locked';
+  const section = sectionOf(download);
+  const isWhole = download.state === 'completed';
+  const isRunning = (section === 'now' || section === 'queue') && summary !== 'paused';
 
   return (
     <div className="download-actions">
-      <ErrorNotice error={pause.error ?? resume.error ?? renew.error ?? remove.error} />
+      <ErrorNotice
+        error={pause.error ?? resume.error ?? startAnyway.error ?? renew.error ?? pin.error ?? remove.error}
+      />
       {summary === 'locked' && verdict.canRenew ? (
         <Button
           look="primary"
@@ -33,6 +48,17 @@ export function DownloadActions({ download, name }: { download: DownloadView; na
           onPress={() => renew.mutate({ downloadId })}
         >
           {text('downloads.renew')}
+        </Button>
+      ) : null}
+      {canStartAnyway(download) ? (
+        <Button
+          look="quiet"
+          icon={<Zap aria-hidden />}
+          aria-label={text('downloads.anywayNamed', { name })}
+          isPending={startAnyway.isPending}
+          onPress={() => startAnyway.mutate({ downloadId })}
+        >
+          {text('downloads.anyway')}
         </Button>
       ) : null}
       {isRunning ? (
@@ -51,35 +77,31 @@ export function DownloadActions({ download, name }: { download: DownloadView; na
           onPress={() => resume.mutate({ downloadId })}
         />
       ) : null}
+      {isWhole ? (
+        <IconToggle
+          label={text('downloads.pin', { name })}
+          icon={<Pin aria-hidden {...(download.isPinned ? { fill: 'currentColor' } : {})} />}
+          isOn={download.isPinned}
+          isDisabled={pin.isPending}
+          onChange={(isPinned) => pin.mutate(isPinned)}
+        />
+      ) : null}
       <IconButton
-        label={text(isFinished ? 'downloads.remove' : 'downloads.cancel', { name })}
-        icon={isFinished ? <Trash2 aria-hidden /> : <X aria-hidden />}
+        label={text(isWhole ? 'downloads.remove' : 'downloads.cancel', { name })}
+        icon={isWhole ? <Trash2 aria-hidden /> : <X aria-hidden />}
         isDisabled={remove.isPending || summary === 'removing'}
-        onPress={() => setAsking(true)}
+        onPress={() => (position?.completed ? remove.mutate([downloadId]) : setAsking(true))}
       />
-      <Dialog
-        title={text(isFinished ? 'remove.title' : 'remove.titleRunning')}
-        role="alertdialog"
+      {section === 'now' || section === 'queue' ? (
+        <PriorityMenu download={download} name={name} queueIds={queueIds} />
+      ) : null}
+      <RemoveQuestion
+        title={text(isWhole ? 'remove.title' : 'remove.titleRunning')}
+        question={text('remove.question', { name })}
         isOpen={isAsking}
         onClose={() => setAsking(false)}
-      >
-        <p>{text('remove.question', { name })}</p>
-        <div className="dialog-buttons">
-          <Button look="quiet" onPress={() => setAsking(false)}>
-            {text('remove.keep')}
-          </Button>
-          <Button
-            look="danger"
-            icon={<Trash2 aria-hidden />}
-            onPress={() => {
-              setAsking(false);
-              remove.mutate([downloadId]);
-            }}
-          >
-            {text('remove.confirm')}
-          </Button>
-        </div>
-      </Dialog>
+        onRemove={() => remove.mutate([downloadId])}
+      />
     </div>
   );
 }

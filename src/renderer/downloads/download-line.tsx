@@ -1,27 +1,47 @@
 import { Link } from '@tanstack/react-router';
-import { Play } from 'lucide-react';
+import { Play, Sparkles } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { DownloadView } from '../../shared/downloads.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
-import { useFormat } from '../i18n/use-format.ts';
 import { Artwork } from '../ui/artwork.tsx';
 import { Progress } from '../ui/progress.tsx';
 import { DownloadActions } from './download-actions.tsx';
+import { DownloadProgress } from './download-progress.tsx';
 import { LicenseLine } from './license-line.tsx';
-import { nameOfDownload } from './name.ts';
+import { useNameOfDownload } from './name.ts';
 import { SizeWords } from './size-words.tsx';
-import { partOf, summaryOf } from './state.ts';
+import { summaryOf } from './state.ts';
+import './download-line.css';
 
-export function DownloadLine({ download }: { download: DownloadView }) {
-  const text = useText();
-  const sentence = useErrorSentence();
-  const { episode, titleName, position } = download;
-  const summary = summaryOf(download);
-  const name = nameOfDownload(text, download);
-  const canPlay = download.verdict.allowed && download.storedBytes > 0;
-  const number =
-    episode && text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber });
+interface DownloadContentProps {
+  download: DownloadView;
+  /** Stands first: a handle to drag by, a box to tick. */
+  lead?: ReactNode;
+  /** What can be done with it; null: nothing just now. */
+  actions?: ReactNode;
+}
+
+/** A download as a line of an ordinary list. */
+export function DownloadLine({ download, ...content }: DownloadContentProps) {
+  const name = useNameOfDownload()(download);
   return (
-    <li className={`download download-${summary}`} aria-label={name}>
+    <li className={`download download-${summaryOf(download)}`} aria-label={name}>
+      <DownloadContent download={download} {...content} />
+    </li>
+  );
+}
+
+/** Picture, words and actions, whatever kind of list they stand in. */
+export function DownloadContent({ download, lead, actions }: DownloadContentProps) {
+  const text = useText();
+  const name = useNameOfDownload()(download);
+  const { episode, titleName, position, verdict, storedBytes } = download;
+  const summary = summaryOf(download);
+  const isWhole = summary === 'completed' || summary === 'locked';
+  const sentence = useErrorSentence();
+  return (
+    <>
+      {lead}
       <div className="download-picture">
         <Artwork
           titleId={download.titleId}
@@ -29,7 +49,7 @@ export function DownloadLine({ download }: { download: DownloadView }) {
           shape="backdrop"
           name={titleName}
         />
-        {canPlay ? (
+        {verdict.allowed && storedBytes > 0 ? (
           <Link
             to="/play/$videoId"
             params={{ videoId: download.videoId }}
@@ -49,58 +69,38 @@ export function DownloadLine({ download }: { download: DownloadView }) {
         ) : null}
       </div>
       <div className="download-words">
-        <h2>
+        <h3>
           <Link to="/title/$titleId" params={{ titleId: download.titleId }}>
             {titleName}
           </Link>
-        </h2>
+        </h3>
         {episode ? (
           <p>
-            {number} · {episode.name}
+            {text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber })} ·{' '}
+            {episode.name}
           </p>
         ) : null}
-        {summary === 'completed' || summary === 'locked' ? (
+        {isWhole ? (
           <p className="download-state">
-            {text(`state.${summary}`)} · <SizeWords size={download.selection.size} />
+            {text(position?.completed ? 'state.watched' : `state.${summary}`)} ·{' '}
+            <SizeWords size={download.selection.size} />
           </p>
         ) : (
-          <Running download={download} name={name} />
+          <DownloadProgress download={download} name={name} />
         )}
-        {download.error ? <p className="download-error">{sentence(download.error)}</p> : null}
-        {summary === 'completed' || summary === 'locked' ? <LicenseLine verdict={download.verdict} /> : null}
+        {download.error ? (
+          <p className={summary === 'failed' ? 'download-error' : 'download-state'}>
+            {sentence(download.error)}
+          </p>
+        ) : null}
+        {isWhole ? <LicenseLine verdict={verdict} /> : null}
+        {download.origin === 'auto-next' ? (
+          <p className="download-origin">
+            <Sparkles aria-hidden /> {text('downloads.autoNext')}
+          </p>
+        ) : null}
       </div>
-      <DownloadActions download={download} name={name} />
-    </li>
-  );
-}
-
-function Running({ download, name }: { download: DownloadView; name: string }) {
-  const text = useText();
-  const format = useFormat();
-  const { size } = download.selection;
-  const isMoving = download.state === 'downloading';
-  const state = download.waitingFor
-    ? text(`waiting.${download.waitingFor}`)
-    : text(`state.${download.state}`);
-  const facts = [
-    state,
-    text('downloads.of', {
-      stored: format.size(download.storedBytes),
-      total: size.exact ? format.size(size.bytes) : text('size.about', { size: format.size(size.bytes) }),
-    }),
-    isMoving && download.rateBytesPerSecond > 0 ? format.rate(download.rateBytesPerSecond) : undefined,
-    isMoving && download.secondsLeft !== null
-      ? text('card.left', { time: format.duration(download.secondsLeft) })
-      : undefined,
-  ];
-  return (
-    <>
-      <Progress
-        label={text('downloads.progress', { name })}
-        part={partOf(download)}
-        tone={download.state === 'failed' ? 'danger' : isMoving ? 'accent' : 'calm'}
-      />
-      <p className="download-state">{facts.filter((fact) => fact !== undefined).join(' · ')}</p>
+      {actions === undefined ? <DownloadActions download={download} name={name} /> : actions}
     </>
   );
 }

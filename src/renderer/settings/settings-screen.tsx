@@ -5,6 +5,7 @@ import { AccountSection } from './account-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
 import { DownloadSection } from './download-section.tsx';
 import { PlaybackSection } from './playback-section.tsx';
+import { RulesSection } from './rules-section.tsx';
 import { SecuritySection } from './security-section.tsx';
 import { StorageSection } from './storage-section.tsx';
 import './settings.css';
@@ -18,8 +19,9 @@ export function SettingsScreen() {
       <SecuritySection />
       <AppearanceSection />
       <DownloadSection />
-      <PlaybackSection />
+      <RulesSection />
       <StorageSection />
+      <PlaybackSection />
       <AccountSection />
       <AboutSection />
     </div>
