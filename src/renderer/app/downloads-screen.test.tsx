@@ -142,7 +142,7 @@ test('a limit for downloads is proposed, and moves in steps of its unit', async 
   const client = open('/settings');
   press(await screen.findByRole('switch', { name: 'Limit what downloads may take' }));
   const budget = () => inputsOf(client, 'settings.write').at(-1);
-  expect(budget()).toMatchObject({ downloads: { budgetBytes: 19_000_000_000 } });
+  await waitFor(() => expect(budget()).toMatchObject({ downloads: { budgetBytes: 19_000_000_000 } }));
   fireEvent.keyDown(await screen.findByLabelText('At most'), { key: 'ArrowUp' });
   await waitFor(() => expect(budget()).toMatchObject({ downloads: { budgetBytes: 19_100_000_000 } }));
 });
