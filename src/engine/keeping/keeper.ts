@@ -4,13 +4,14 @@ import type { KeepingAction } from '../../download/keeping/types.ts';
 import type { FollowedTitle, RemovedByRule } from '../../shared/downloads.ts';
 import { asLayoverError, LayoverError } from '../../shared/errors.ts';
 import type { Clock, Log } from '../../shared/platform.ts';
-import { SECOND_MS } from '../../shared/units.ts';
+import { HOUR_MS, SECOND_MS } from '../../shared/units.ts';
 import type { Ms } from '../../shared/units.ts';
 import type { Background } from '../background.ts';
 import { downloadView } from '../download-view.ts';
 import { addDownload } from '../offers/options.ts';
 import { spaceOf } from '../offers/space.ts';
 import type { Parts } from '../parts.ts';
+import { maySee } from '../visible.ts';
 import { keepingWorld } from './world.ts';
 
 /** Several things that happen together are one reason to look. */
@@ -33,6 +34,8 @@ export function createKeeper(
   const cannotBeHad = new Set<string>();
   let isLooking = false;
   let isWanted = false;
+  /** Of the next look that time alone asks for: there is one at most. */
+  let alarm = new AbortController();
 
   async function look(): Promise<void> {
     const accountId = account.current()?.accountId;
@@ -42,13 +45,23 @@ export function createKeeper(
       if (background.signal.aborted || account.current()?.accountId !== accountId) return;
       await carryOut(action, accountId);
     }
+    alarm.abort();
     const againAtMs = nextLookAtMs(world);
-    if (againAtMs !== null) background.run('keeping', () => lookAt(againAtMs));
+    if (againAtMs === null) return;
+    alarm = new AbortController();
+    const { signal } = alarm;
+    background.run('keeping-alarm', () => lookAt(againAtMs, signal));
   }
 
-  async function lookAt(atMs: Ms): Promise<void> {
+  async function lookAt(atMs: Ms, signal: AbortSignal): Promise<void> {
     // Long sleeps are cut: a timer of days would overflow, and a clock that was set counts at once.
-    await clock.sleep(Math.min(Math.max(0, atMs - parts.trustedTime.now()), 3_600_000), background.signal);
+    const leftMs = Math.max(0, atMs - parts.trustedTime.now());
+    const over = AbortSignal.any([signal, background.signal]);
+    const isOver = await clock.sleep(Math.min(leftMs, HOUR_MS), over).then(
+      () => false,
+      () => true,
+    );
+    if (isOver) return;
     soon();
   }
 
@@ -89,7 +102,7 @@ export function createKeeper(
     const removed = { downloadId, videoId, titleId, titleName, episode, sizeBytes, why, removedAtMs };
     await downloads.remove(downloadId);
     rows.noteRemoved(accountId, removed);
-    events.emit({ type: 'removed-by-rule', removed });
+    if (mayBeTold(removed)) events.emit({ type: 'removed-by-rule', removed });
     log.info('keeping.removed', { downloadId, why });
   }
 
@@ -110,6 +123,9 @@ export function createKeeper(
     });
   }
 
+  const mayBeTold = ({ titleId }: RemovedByRule) => maySee(parts, who.current(), titleId);
+  const told = () => rows.removed(required(), parts.trustedTime.now()).filter(mayBeTold);
+
   const required = (): string => {
     const accountId = account.current()?.accountId;
     if (accountId === undefined) throw new LayoverError('auth/signed-out');
@@ -126,7 +142,8 @@ export function createKeeper(
     },
     follow(titleId: string, keepNext: number): void {
       const { profileId } = who.required();
-      catalog.title(titleId, who.required());
+      // A title that left the catalog can still be let go of.
+      if (keepNext > 0) catalog.title(titleId, who.required());
       rows.follow(
         required(),
         keepNext > 0 ? { profileId, titleId, keepNext } : { profileId, titleId, keepNext: 0 },
@@ -138,8 +155,7 @@ export function createKeeper(
       const profile = who.required();
       return rows.follows(required()).flatMap(({ profileId, titleId, keepNext }) => {
         if (profileId !== profile.profileId) return [];
-        const titleName = nameOrNone(titleId);
-        return titleName === undefined ? [] : [{ titleId, titleName, keepNext }];
+        return [{ titleId, titleName: nameOrNone(titleId) ?? titleId, keepNext }];
       });
     },
     /** The viewer removed it by hand: no rule brings it back. */
@@ -147,10 +163,11 @@ export function createKeeper(
       const accountId = account.current()?.accountId;
       if (accountId !== undefined) rows.decline(accountId, videoId, titleId);
     },
-    removed: (): RemovedByRule[] => rows.removed(required(), parts.trustedTime.now()),
+    /** Only what the profile that is watching may know of. */
+    removed: told,
     seen(): void {
       const accountId = required();
-      const ids = rows.removed(accountId, parts.trustedTime.now()).map(({ downloadId }) => downloadId);
+      const ids = told().map(({ downloadId }) => downloadId);
       rows.forgetRemoved(accountId, ids);
     },
   };
