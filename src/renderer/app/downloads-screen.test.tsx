@@ -138,11 +138,10 @@ test('hours are set in the clock of the viewer’s language', async () => {
   });
 });
 
-test('a limit for downloads is proposed, and moves in steps of its unit', async () => {
+test('a limit for downloads begins where it hinders nothing', async () => {
   const client = open('/settings');
   press(await screen.findByRole('switch', { name: 'Limit what downloads may take' }));
   const budget = () => inputsOf(client, 'settings.write').at(-1);
   await waitFor(() => expect(budget()).toMatchObject({ downloads: { budgetBytes: 19_000_000_000 } }));
-  fireEvent.keyDown(await screen.findByLabelText('At most'), { key: 'ArrowUp' });
-  await waitFor(() => expect(budget()).toMatchObject({ downloads: { budgetBytes: 19_100_000_000 } }));
+  expect(await screen.findByLabelText('At most')).toHaveProperty('value', '19 GB');
 });
