@@ -74,16 +74,15 @@ export function createSegmentIndex(database: Database) {
        ) AS counted WHERE track = @track AND sealedBytes <> counted.bytes`,
     ),
     // Hops from one track to the next: to look at every row would take long.
-    strays: sql
-      .prepare(
-        `WITH RECURSIVE hop(track) AS (
+    dropStrays: sql.prepare(
+      `DELETE FROM store_segment WHERE track IN (
+         WITH RECURSIVE hop(track) AS (
            SELECT min(track) FROM store_segment UNION ALL
            SELECT (SELECT min(track) FROM store_segment s WHERE s.track > hop.track) FROM hop WHERE hop.track IS NOT NULL
          )
-         SELECT track FROM hop WHERE track IS NOT NULL AND track NOT IN (SELECT track FROM store_track)`,
-      )
-      .pluck(),
-    dropStray: sql.prepare('DELETE FROM store_segment WHERE track = ?'),
+         SELECT track FROM hop WHERE track IS NOT NULL AND track NOT IN (SELECT track FROM store_track)
+       )`,
+    ),
   };
 
   const segment = (track: number, index: number): SegmentRow | undefined =>
@@ -139,13 +138,7 @@ export function createSegmentIndex(database: Database) {
       });
     },
     /** Rows whose number of a track is nobody's. Says how many went. */
-    dropStrays(): number {
-      const strays = z.array(z.int()).parse(statements.strays.all());
-      if (strays.length === 0) return 0;
-      return database.transaction(() =>
-        strays.reduce((sum, track) => sum + statements.dropStray.run(track).changes, 0),
-      );
-    },
+    dropStrays: (): number => statements.dropStrays.run().changes,
     /** Freed pages stay readable in SQLite's log until it is written back and cut. Gives the index's room back. */
     flushLog(): void {
       // First the zeros into the file, then the room back: a page that is cut off is not overwritten any more.

@@ -29,7 +29,8 @@ const SPARE_BYTES = 256 * 1024;
  */
 export async function sweepStore(parts: SweepParts): Promise<SweepReport> {
   const { folder, index, log } = parts;
-  const report = { orphanFiles: 0, lostTracks: 0, lostSegments: index.dropStrays() };
+  const lostTracks = index.dropNonsense();
+  const report = { orphanFiles: 0, lostTracks, lostSegments: index.dropStrays() };
   if (!(await folder.isPresent())) {
     if (index.hasTracks()) log.warn('store/folder-absent', { folder: folder.folder });
     return report;

@@ -59,6 +59,9 @@ function trackRow(raw: unknown): TrackRow {
   };
 }
 
+/** Numbers are given from 1 on; beyond this a bit of one fell over. */
+const isSane = 'track BETWEEN 1 AND 0xffffffffff';
+
 export function createTrackIndex(database: Database) {
   const { sql } = database;
   const spec = 'trackId, downloadId, videoId, renditionId, kind';
@@ -68,8 +71,8 @@ export function createTrackIndex(database: Database) {
       `INSERT INTO store_track (${spec}, headerDigest, wrappedKey, rowDigest, sealedBytes)
        VALUES (@trackId, @downloadId, @videoId, @renditionId, @kind, @headerDigest, @wrappedKey, @rowDigest, ${HEADER_BYTES})`,
     ),
-    track: sql.prepare(`SELECT ${kept} FROM store_track WHERE trackId = ?`),
-    tracks: sql.prepare(`SELECT ${kept} FROM store_track`),
+    track: sql.prepare(`SELECT ${kept} FROM store_track WHERE trackId = ? AND ${isSane}`),
+    tracks: sql.prepare(`SELECT ${kept} FROM store_track WHERE ${isSane}`),
     hasTracks: sql.prepare('SELECT EXISTS (SELECT 1 FROM store_track)').pluck(),
     specs: sql.prepare(`SELECT ${spec} FROM store_track ORDER BY track`),
     specsOf: sql.prepare(`SELECT ${spec} FROM store_track WHERE downloadId = ? ORDER BY track`),
@@ -77,6 +80,7 @@ export function createTrackIndex(database: Database) {
     usedBy: sql.prepare('SELECT coalesce(sum(sealedBytes), 0) FROM store_track WHERE downloadId = ?').pluck(),
     // Zeros first: secure_delete overwrites freed pages, this also the cell that a page keeps.
     shred: sql.prepare('UPDATE store_track SET wrappedKey = zeroblob(60) WHERE track = ?'),
+    dropNonsense: sql.prepare(`DELETE FROM store_track WHERE NOT (${isSane})`),
     dropTrack: sql.prepare('DELETE FROM store_track WHERE track = ?'),
   };
   const specsOf = (rows: readonly unknown[]): TrackSpec[] =>
@@ -85,7 +89,11 @@ export function createTrackIndex(database: Database) {
   return {
     addTrack(track: TrackSpec, headerDigest: Buffer, wrappedKey: Buffer): void {
       const rowDigest = rowDigestOf({ ...track, headerDigest, wrappedKey });
-      statements.addTrack.run({ ...track, headerDigest, wrappedKey, rowDigest });
+      database.transaction(() => {
+        // The next number is counted from the largest there is.
+        statements.dropNonsense.run();
+        statements.addTrack.run({ ...track, headerDigest, wrappedKey, rowDigest });
+      });
     },
     track(trackId: string): TrackRow | undefined {
       const row = statements.track.get(trackId);
@@ -102,6 +110,8 @@ export function createTrackIndex(database: Database) {
         .nonnegative()
         .catch(0)
         .parse(downloadId === undefined ? statements.used.get() : statements.usedBy.get(downloadId)),
+    /** Rows with a number that nobody gave. Says how many went. */
+    dropNonsense: (): number => statements.dropNonsense.run().changes,
     /** Keys first, then rows; on a full disk with the room that was set aside for it. */
     dropTracks(tracks: readonly number[], freesSpace: boolean): void {
       database.transaction(
