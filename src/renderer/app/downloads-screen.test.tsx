@@ -143,5 +143,8 @@ test('a limit for downloads begins where it hinders nothing', async () => {
   press(await screen.findByRole('switch', { name: 'Limit what downloads may take' }));
   const budget = () => inputsOf(client, 'settings.write').at(-1);
   await waitFor(() => expect(budget()).toMatchObject({ downloads: { budgetBytes: 19_000_000_000 } }));
-  expect(await screen.findByLabelText('At most')).toHaveProperty('value', '19 GB');
+  const field = await screen.findByRole('textbox', { name: 'At most' });
+  expect(field).toHaveProperty('value', '19 GB');
+  fireEvent.keyDown(field, { key: 'ArrowUp' });
+  await waitFor(() => expect(budget()).toMatchObject({ downloads: { budgetBytes: 19_100_000_000 } }));
 });
