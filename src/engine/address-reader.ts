@@ -6,7 +6,8 @@ import type { Bytes, Ms } from '../shared/units.ts';
 
 /** Gives `loadPresentation` what lies at addresses of strangers. */
 export type AddressReader = (signal: AbortSignal | undefined) => {
-  fetchText(url: string): Promise<string>;
+  /** With the address that it came from in the end, which is another when the server sent the request on. */
+  fetchText(url: string): Promise<{ text: string; url: string }>;
   /** Fewer bytes only where the file ends. */
   fetchBytes(url: string, range: ByteRange): Promise<Uint8Array>;
 };
@@ -23,9 +24,12 @@ export function createAddressReader(deps: {
 }): AddressReader {
   return (signal) => ({
     async fetchText(url) {
-      return new TextDecoder('utf-8').decode(await read(deps, url, signal));
+      const { bytes, url: inTheEnd } = await read(deps, url, signal);
+      return { text: new TextDecoder('utf-8').decode(bytes), url: inTheEnd };
     },
-    fetchBytes: (url, range) => read(deps, url, signal, range),
+    async fetchBytes(url, range) {
+      return (await read(deps, url, signal, range)).bytes;
+    },
   });
 }
 
@@ -34,7 +38,7 @@ async function read(
   url: string,
   signal: AbortSignal | undefined,
   range?: ByteRange,
-): Promise<Uint8Array> {
+): Promise<{ bytes: Uint8Array; url: string }> {
   if (!network.isOnline()) throw new LayoverError('network/offline');
   const late = new AbortController();
   const settled = new AbortController();
@@ -55,7 +59,8 @@ async function read(
       response.body?.cancel().catch(() => {});
       throw new LayoverError('address/unusable', { reason });
     }
-    return await bodyOf(response, range?.lengthBytes ?? MOST_BYTES);
+    const bytes = await bodyOf(response, range?.lengthBytes ?? MOST_BYTES);
+    return { bytes, url: response.url || url };
   } catch (thrown) {
     if (thrown instanceof LayoverError) throw thrown;
     signal?.throwIfAborted();

@@ -69,6 +69,18 @@ test('an address becomes a film that plays without end and without the service',
   expect(service.calls).toEqual([]);
 });
 
+test('what lies behind a redirect is relative to where it lies', async () => {
+  const { addresses } = world();
+  web.set(url, () => {
+    const answer = new Response(playlist.join('\n'));
+    Object.defineProperty(answer, 'url', { value: 'https://cdn.example/film/index.m3u8' });
+    return answer;
+  });
+  const { titleId } = await addresses.open(url);
+  const { presentation } = await addresses.source(titleId);
+  expect(presentation.pathways).toEqual([{ id: 'origin', baseUrl: 'https://cdn.example/film/' }]);
+});
+
 test('the same address is the same video; the latest comes first', async () => {
   const { addresses, clock } = world();
   const other = 'https://media.example/other.m3u8';

@@ -31,8 +31,12 @@ export function resolveAddress(reference: string, baseUrl: string): string {
 export function resolveKeyUri(reference: string, baseUrl: string): string {
   if (!/^urn:/i.test(reference)) return resolveAddress(reference, baseUrl);
   if (reference.length > MAX_ADDRESS_LENGTH) throw unsupported('addresses of such length');
-  // A copy: a slice of the playlist would hold all of it in memory.
-  return JSON.parse(JSON.stringify(reference)) as string;
+  return copyOf(reference);
+}
+
+/** The text on its own: a slice of another, which may be a whole playlist, holds that in memory. */
+export function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 /** The folder that an address lies in, with "/" at its end and without query. */

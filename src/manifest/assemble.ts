@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Presentation, Rendition } from '../shared/presentation.ts';
+import { Presentation, Rendition, Segment } from '../shared/presentation.ts';
 import type { AudioRendition, Pathway, SubtitleRendition, VideoRendition } from '../shared/presentation.ts';
 import type { Seconds } from '../shared/units.ts';
 import { malformed, unsupported } from './refuse.ts';
@@ -12,8 +12,8 @@ export interface PresentationOptions {
 
 /**
  * The last step of every dialect: sorts renditions into a `Presentation` and checks it by its schema, so
- * that whatever slipped through a parser ends as `manifest/malformed` and not further down the path. They are
- * taken one at a time: of a long film there is never a second copy of all segments.
+ * that whatever slipped through a parser ends as `manifest/malformed` and not further down the path. What
+ * the schema makes of a segment is let go again: of a long film there is never a second copy.
  */
 export function assemble(
   renditions: Iterable<Rendition>,
@@ -21,7 +21,11 @@ export function assemble(
   durationSeconds?: Seconds,
   beside: Pick<Presentation, 'closedCaptions' | 'contentSteering'> = {},
 ): Presentation {
-  const all = Array.from(renditions, (one) => checked(Rendition, one));
+  const all = Array.from(renditions, (one) => {
+    checked(Rendition, { ...one, segments: [] });
+    for (const segment of one.segments) checked(Segment, segment);
+    return one;
+  });
   const of = <R extends Rendition>(kind: R['kind']) => all.filter((one): one is R => one.kind === kind);
   const video = of<VideoRendition>('video').sort(
     (a, b) => a.bandwidthBitsPerSecond - b.bandwidthBitsPerSecond,

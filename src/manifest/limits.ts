@@ -6,7 +6,13 @@ import { malformed, unsupported } from './refuse.ts';
  */
 export const MAX_TEXT_LENGTH = 8 * 1024 * 1024;
 export const MAX_SEGMENTS_PER_RENDITION = 100_000;
-export const MAX_SEGMENTS = 500_000;
+/** Object and numbers of one segment, as measured. */
+export const SEGMENT_BYTES = 140;
+/**
+ * For all segments: about 250,000, a film of four hours in 34 renditions. The heap that reads a manifest may
+ * hold 64 MiB with everything: see the hostile.integration.test.ts of both dialects.
+ */
+export const MAX_PRESENTATION_BYTES = 40 * 1024 * 1024;
 export const MAX_RENDITIONS = 256;
 /** Combinations in a multivariant playlist: of each rendition many. */
 export const MAX_VARIANTS = 4_096;
@@ -40,25 +46,13 @@ export function checkSegmentCount(count: number | bigint): void {
     throw unsupported(`more than ${MAX_SEGMENTS_PER_RENDITION} segments in a rendition`);
 }
 
-/** What renditions ask for together; counted up before anything is made of it. */
-export class Totals {
-  #segments = 0;
-  #renditions = 0;
-  #addressCharacters = 0;
+/** What is kept of a manifest, counted while it is made or before. Errors: `manifest/unsupported`. */
+export class Budget {
+  #bytes = 0;
 
-  /** `addressLength`: of one of its addresses, about. */
-  add(segments: number, addressLength: number): void {
-    this.#renditions += 1;
-    this.#segments += segments;
-    this.#addressCharacters += segments * addressLength;
-    if (this.#renditions > MAX_RENDITIONS) throw unsupported(`more than ${MAX_RENDITIONS} renditions`);
-    if (this.#segments > MAX_SEGMENTS) throw unsupported(`more than ${MAX_SEGMENTS} segments`);
-    this.addAddress(0);
-  }
-
-  /** One address that is kept. */
-  addAddress(length: number): void {
-    this.#addressCharacters += length;
-    if (this.#addressCharacters > MAX_ADDRESS_CHARACTERS) throw unsupported('addresses of such length');
+  take(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > MAX_PRESENTATION_BYTES)
+      throw unsupported('so many segments with addresses of such length');
   }
 }

@@ -56,9 +56,9 @@ const online = (): Presentation => ({
   ...video.presentation,
   pathways: [{ id: 'oca-1', baseUrl: server.base() }],
 });
-function start(how: 'online' | 'offline', downloadId: string | null = null) {
+function start(how: 'online' | 'offline', downloadId: string | null = null, presentation = online()) {
   const renewPathways = how === 'online' ? async () => online().pathways : null;
-  return playback.start({ videoId: 'video', presentation: online(), renewPathways, downloadId });
+  return playback.start({ videoId: 'video', presentation, renewPathways, downloadId });
 }
 const ask = (path: string, init: RequestInit = {}) =>
   playback.handle(new Request(`http://layover.invalid/media/session-1/${path}`, init));
@@ -122,6 +122,49 @@ describe('playlists', () => {
     const answer = await ask('master.m3u8');
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({ code: 'download/incomplete' });
+  });
+});
+
+describe('a rendition with several init segments and a gap', () => {
+  it('answers each by its own name, and nothing for the gap', async () => {
+    const [rendition] = online().video;
+    const [later] = online().audio.map(({ init }) => init);
+    if (!rendition || !later) throw new Error('the sample has changed');
+    const wild = {
+      ...rendition,
+      laterInits: [{ ...later, index: -2 }],
+      segments: rendition.segments.map((segment, at) => ({
+        ...segment,
+        ...(at === 1 && { isGap: true as const }),
+        ...(at === 2 && { initIndex: -2, isDiscontinuity: true as const }),
+      })),
+    };
+    start('online', null, { ...online(), video: [wild] });
+    const lines = (await (await ask('v-480p.m3u8')).text()).split('\n');
+    expect(lines.filter((line) => /MAP|DISC|GAP|m4s/.test(line))).toEqual([
+      '#EXT-X-MAP:URI="v-480p/init.mp4"',
+      'v-480p/0.m4s',
+      '#EXT-X-GAP',
+      'v-480p/1.m4s',
+      '#EXT-X-DISCONTINUITY',
+      '#EXT-X-MAP:URI="v-480p/init-2.mp4"',
+      'v-480p/2.m4s',
+    ]);
+    expect((await bodyOf(await ask('v-480p/init-2.mp4'))).equals(plainOf('a-en/-1'))).toBe(true);
+    for (const none of ['1.m4s', 'init-3.mp4', 'init-1.mp4', 'init-0.mp4', '00.m4s', '-1.m4s'])
+      expect((await ask(`v-480p/${none}`)).status).toBe(404);
+  });
+
+  it.each([
+    ['mpeg-ts', '0.ts', 'video/mp2t'],
+    ['packed-audio', '0.aac', 'audio/aac'],
+  ] as const)('names %s files %s', async (container, name, type) => {
+    const video = online().video.map(({ init: _init, ...one }) => ({ ...one, container }));
+    start('online', null, { ...online(), video });
+    expect(await (await ask('v-480p.m3u8')).text()).toContain(`v-480p/${name}`);
+    const answer = await ask(`v-480p/${name}`);
+    expect(answer.headers.get('content-type')).toBe(type);
+    expect((await bodyOf(answer)).equals(plainOf('v-480p/0'))).toBe(true);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Seconds } from '../../shared/units.ts';
 import { pathFinder } from '../address.ts';
 import { assemble } from '../assemble.ts';
 import type { PresentationOptions } from '../assemble.ts';
-import { checkText, Totals } from '../limits.ts';
+import { Budget, checkText, SEGMENT_BYTES } from '../limits.ts';
 import { unsupported } from '../refuse.ts';
 import { renditionIds } from '../rendition-ids.ts';
 import { toMicros } from '../timing.ts';
@@ -48,7 +48,7 @@ export async function load(
   const used = new Set(source.tracks.flatMap(({ parts }) => parts));
   const indexes = new Map<Representation, FileIndex>();
   const waiting = [...used].values();
-  const totals = new Totals();
+  const budget = new Budget();
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
       for (const one of waiting) {
@@ -56,7 +56,7 @@ export async function load(
         const { element } = one.addressing;
         const base = source.bases.baseOf(one.baseLevels);
         const index = await readFileIndex(fetchBytes, base, rangeOf(element, 'indexRange'));
-        totals.add(index.entries.length, base.length);
+        budget.take(index.entries.length * SEGMENT_BYTES);
         indexes.set(one, index);
       }
     }),

@@ -102,6 +102,7 @@ describe('a media playlist given directly', () => {
     ],
     [vod('#EXT-X-KEY:METHOD="AES-128', '#EXTINF:4,', '0.ts'), 'manifest/malformed', 'attribute'],
     [vod('#EXTINF:4,', '0.ts', '#EXT-X-MAP:URI="b"', '#EXTINF:4,', '1'), 'manifest/unsupported', 'MP4'],
+    [vod('#EXT-X-GAP', '#EXTINF:4,', '0.ts'), 'manifest/unsupported', 'gaps'],
     [vod('#EXT-X-I-FRAMES-ONLY', '#EXTINF:4,', '0.ts'), 'manifest/unsupported', 'still frames'],
     [vod('#EXT-X-SKIP:SKIPPED-SEGMENTS=3', '#EXTINF:4,', '0.ts'), 'manifest/live', ''],
     [vod('#EXTINF:4,', '{$nowhere}.ts'), 'manifest/malformed', 'not defined'],

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { INIT_INDEX } from '../../shared/presentation.ts';
 import type { Segment } from '../../shared/presentation.ts';
 import type { Seconds } from '../../shared/units.ts';
-import { resolveAddress } from '../address.ts';
-import { checkSegmentCount, MAX_DURATION_SECONDS } from '../limits.ts';
+import { copyOf, resolveAddress } from '../address.ts';
+import { checkSegmentCount, MAX_DURATION_SECONDS, SEGMENT_BYTES } from '../limits.ts';
+import type { Budget } from '../limits.ts';
 import { live, malformed, unsupported } from '../refuse.ts';
 import { toMicros } from '../timing.ts';
 import { attributesOf } from './attributes.ts';
@@ -21,8 +22,8 @@ export interface MediaPlaylistOptions {
   readonly toPath: (address: string) => string;
   /** Variables of the multivariant playlist that names this one. */
   readonly imports?: Variables | undefined;
-  /** Told of each address that is kept, while they are made. */
-  readonly onAddress: (length: number) => void;
+  /** For all playlists of a manifest together. */
+  readonly budget: Budget;
 }
 
 export interface MediaPlaylist {
@@ -34,6 +35,10 @@ export interface MediaPlaylist {
   /** EXT-X-I-FRAMES-ONLY: pictures for seeking, nothing to be watched. */
   readonly isStillFrames: boolean;
 }
+
+/** Of a segment with an IV of its own: object and text. */
+const ENCRYPTION_BYTES = 130;
+const BYTE_RANGE_BYTES = 40;
 
 const MapAttributes = z.object({ URI: z.string().min(1), BYTERANGE: z.string().optional() });
 
@@ -64,6 +69,7 @@ class MediaPlaylistReader {
   #pending: Pending = {};
   #rangeBefore: RangeEnd | undefined;
   #address = '';
+  #encryption: Segment['encryption'];
   #firstAddress = '';
   #firstNumber = 0n;
   #endSeconds: Seconds = 0;
@@ -147,27 +153,25 @@ class MediaPlaylistReader {
   }
 
   #map(tag: Tag): void {
-    const { url, toPath, onAddress } = this.#options;
+    const { url, toPath } = this.#options;
     const { URI, BYTERANGE: range } = attributesOf(tag, MapAttributes, this.#variables);
     const address = resolveAddress(URI, url);
-    onAddress(address.length);
     // RFC 8216bis section 4.4.4.5: a map's range without offset begins at 0.
     const begin: RangeEnd = { address, endBytes: 0 };
     const byteRange = range && byteRangeOf(range, tag.lineNumber, address, begin);
     const encryption = this.#keys.initEncryption(this.#nextNumber(), tag.lineNumber);
-    this.#inits.use({ path: toPath(address), ...(byteRange && { byteRange }), ...(encryption && { encryption }) }); // prettier-ignore
+    this.#inits.use({ path: copyOf(toPath(address)), ...(byteRange && { byteRange }), ...(encryption && { encryption }) }); // prettier-ignore
   }
 
   #segment(uri: string, lineNumber: number): void {
-    const { url, toPath, onAddress } = this.#options;
+    const { url, toPath, budget } = this.#options;
     const { durationSeconds, rangeTag, isDiscontinuity, isGap } = this.#pending;
     if (durationSeconds === undefined) throw malformed(`line ${lineNumber}: a segment without #EXTINF`);
     this.#pending = {};
     const last = this.#segments.at(-1);
     const address = resolveAddress(this.#variables.fill(uri, lineNumber), url);
-    if (address !== this.#address) onAddress(address.length);
     // Ranges of one file share its name.
-    const path = last && address === this.#address ? last.path : toPath(address);
+    const path = last && address === this.#address ? last.path : copyOf(toPath(address));
     this.#address = address;
     const byteRange = rangeTag && byteRangeOf(rangeTag.value, rangeTag.lineNumber, address, this.#rangeBefore); // prettier-ignore
     this.#rangeBefore = byteRange && { address, endBytes: byteRange.offsetBytes + byteRange.lengthBytes };
@@ -186,6 +190,13 @@ class MediaPlaylistReader {
       ...(isGap && { isGap }),
     });
     checkSegmentCount(this.#segments.length);
+    budget.take(
+      SEGMENT_BYTES +
+        (path === last?.path ? 0 : path.length) +
+        (byteRange ? BYTE_RANGE_BYTES : 0) +
+        (encryption === this.#encryption ? 0 : ENCRYPTION_BYTES),
+    );
+    this.#encryption = encryption;
     this.#endSeconds = toMicros(this.#endSeconds + durationSeconds);
     if (this.#endSeconds > MAX_DURATION_SECONDS) throw unsupported('more than three years of media');
   }

@@ -204,6 +204,21 @@ describe('a multivariant playlist', () => {
     expect(found.video[0]?.segments[0]?.path).toBe('show/v/0.bin');
   });
 
+  it('makes no pathway of a place that has something else, or has it elsewhere', () => {
+    const places = (other: string) =>
+      read(
+        [
+          '#EXTM3U',
+          '#EXT-X-STREAM-INF:BANDWIDTH=9,RESOLUTION=640x360,PATHWAY-ID="a"',
+          'https://a.example/s/v.m3u8',
+          `#EXT-X-STREAM-INF:BANDWIDTH=9,PATHWAY-ID="b",${other}`,
+        ].join('\n'),
+      ).pathways.map(({ id }) => id);
+    expect(places('RESOLUTION=640x360\nhttps://b.example/s/v.m3u8')).toEqual(['a', 'b']);
+    expect(places('RESOLUTION=1280x720\nhttps://b.example/s/v.m3u8')).toEqual(['origin']);
+    expect(places('RESOLUTION=640x360\nhttps://b.example/s/w.m3u8')).toEqual(['origin']);
+  });
+
   it('takes redundant streams for pathways, and different ones on one host for what they are', () => {
     const variants = (...urls: string[]) =>
       read(['#EXTM3U', ...urls.flatMap((one) => ['#EXT-X-STREAM-INF:BANDWIDTH=9', one])].join('\n'));

@@ -126,7 +126,8 @@ function variantOf(tag: Tag, url: string, variables: Variables): Variant {
   return {
     url,
     bandwidthBitsPerSecond: attributes.BANDWIDTH,
-    codecs: codecList(attributes.CODECS),
+    // One of each kind is usual; a list without end is no help to anybody.
+    codecs: codecList(attributes.CODECS).slice(0, 16),
     width,
     height,
     frameRate: attributes['FRAME-RATE'] || undefined,

@@ -50,7 +50,9 @@ function placesOf(variants: readonly Variant[]): Map<string, Variant[]> {
     hosts.set(like, before);
     const times = before.indexOf(origin);
     const id = variant.pathwayId ?? (times === 0 ? 'origin' : `backup-${times}`);
-    places.set(id, [...(places.get(id) ?? []), variant]);
+    const place = places.get(id);
+    if (place) place.push(variant);
+    else places.set(id, [variant]);
   }
   return places;
 }
@@ -62,8 +64,11 @@ function commonBeginnings(
 ): { ours: string; theirs: string } | undefined {
   if (ours.length !== theirs.length) return undefined;
   const found = new Set<string>();
-  for (const [at, { url }] of ours.entries()) {
-    const other = theirs[at]?.url ?? '';
+  for (const [at, one] of ours.entries()) {
+    const like = theirs[at];
+    if (!like || !isAlike(one, like)) return undefined;
+    const { url } = one;
+    const other = like.url;
     const rest = commonEnd(new URL(url).pathname, new URL(other).pathname);
     if (rest === undefined) return undefined;
     found.add(JSON.stringify([beginning(url, rest), beginning(other, rest)]));
@@ -79,6 +84,17 @@ function commonBeginnings(
       a.slice(shortest[0].length) === b.slice(shortest[1].length),
   );
   return isSame ? { ours: shortest[0], theirs: shortest[1] } : undefined;
+}
+
+/** Of one picture and codec: the same address below another place does not make another quality the same. */
+function isAlike(a: Variant, b: Variant): boolean {
+  return (
+    a.width === b.width &&
+    a.height === b.height &&
+    a.frameRate === b.frameRate &&
+    a.videoRange === b.videoRange &&
+    a.codecs.join() === b.codecs.join()
+  );
 }
 
 /** Longest common end of two paths, from a "/" on and without it. */

@@ -4,7 +4,7 @@ import { fileStem, folderName, folderOf, pathFinder } from '../address.ts';
 import { assemble } from '../assemble.ts';
 import type { PresentationOptions } from '../assemble.ts';
 import { containerOf, isSoundFile } from '../container.ts';
-import { checkText, MAX_RENDITIONS, Totals } from '../limits.ts';
+import { Budget, checkText, MAX_RENDITIONS } from '../limits.ts';
 import { malformed, unsupported } from '../refuse.ts';
 import { renditionIds } from '../rendition-ids.ts';
 import { linesOf } from './lexer.ts';
@@ -38,14 +38,12 @@ export function startReading(text: string, url: string, options: PresentationOpt
   const multivariant = readMultivariant(text, url);
   const pathways = options.pathways ?? multivariant?.pathways ?? [{ id: 'origin', baseUrl: folderOf(url) }];
   const toPath = pathFinder(pathways);
-  const totals = new Totals();
+  const budget = new Budget();
   const playlists = new Map<string, MediaPlaylist>();
   function add(named: string, mediaText: string, address = named): void {
     checkText(mediaText);
     const imports = multivariant?.playlist.variables;
-    const onAddress = (length: number) => totals.addAddress(length);
-    const playlist = parseMediaPlaylist(mediaText, { url: address, toPath, imports, onAddress });
-    totals.add(playlist.segments.length, 0);
+    const playlist = parseMediaPlaylist(mediaText, { url: address, toPath, imports, budget });
     playlists.set(named, playlist);
   }
   if (!multivariant) add(url, text);
@@ -59,12 +57,15 @@ export function startReading(text: string, url: string, options: PresentationOpt
         if (!playlist) throw malformed('one of its playlists is missing');
         return [asItLies(track, playlist), playlist];
       });
-      // WebVTT in MP4 has no player here yet; what cannot be shown is not offered. Nor are stills to seek by.
+      // WebVTT in MP4 has no player here yet; what cannot be shown is not offered. Nor are stills to seek by,
+      // and what is missing from beginning to end.
       const usable = read.filter(
-        ([{ kind }, { inits, isStillFrames }]) =>
-          !isStillFrames && (kind !== 'subtitles' || inits.length === 0),
+        ([{ kind }, { inits, isStillFrames, segments }]) =>
+          !isStillFrames &&
+          (kind !== 'subtitles' || inits.length === 0) &&
+          segments.some(({ isGap }) => !isGap),
       );
-      if (usable.length === 0) throw unsupported('still frames without a picture that moves');
+      if (usable.length === 0) throw unsupported('still frames or gaps, and nothing else');
       return assemble(withIds(usable), pathways, undefined, multivariant && beside(multivariant.playlist));
     },
   };

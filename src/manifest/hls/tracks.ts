@@ -60,9 +60,12 @@ function audioGroupsOf({ variants, alternates }: Parameters<typeof tracksOf>[0])
     if (alternate.url !== undefined) group.hasPlaylists = true;
     else group.muxed ??= alternate;
   }
-  for (const { audioGroup, codecs } of variants)
-    for (const codec of codecs)
-      if (kindOfCodec(codec) === 'audio') groups.get(audioGroup ?? '')?.codecs.add(codec);
+  for (const variant of variants) {
+    const codecs = groups.get(variant.audioGroup ?? '')?.codecs;
+    // Beyond a few nothing is told by them, and each member of the group repeats them.
+    for (const codec of codecs && codecs.size < 16 ? variant.codecs : [])
+      if (kindOfCodec(codec) === 'audio') codecs?.add(codec);
+  }
   return groups;
 }
 
