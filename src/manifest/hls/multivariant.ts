@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ClosedCaptions, ContentSteering, VideoRange } from '../../shared/presentation.ts';
+import { ClosedCaptions } from '../../shared/presentation.ts';
+import type { ContentSteering, VideoRange } from '../../shared/presentation.ts';
 import { resolveAddress } from '../address.ts';
 import { codecList } from '../codecs.ts';
 import { languageTag } from '../language.ts';
@@ -162,11 +163,9 @@ function alternateOf(attributes: z.output<typeof Media>, url: string): Alternate
 
 function captionsOf(attributes: z.output<typeof Media>): (ClosedCaptions & { groupId: string })[] {
   const { LANGUAGE: language, NAME: name, 'INSTREAM-ID': instreamId, 'GROUP-ID': groupId } = attributes;
-  if (!ClosedCaptionsId.test(instreamId)) return [];
+  if (!ClosedCaptions.shape.instreamId.safeParse(instreamId).success) return [];
   return [{ instreamId, language, name: name || language, groupId }];
 }
-
-const ClosedCaptionsId = /^(CC[1-4]|SERVICE([1-9]|[1-5]\d|6[0-3]))$/;
 
 /** A server that nobody could ask is none: playing goes by the pathways that are there. */
 function steeringOf(tag: Tag, url: string, variables: Variables): ContentSteering | undefined {
