@@ -53,6 +53,8 @@ export function fitOf(neededBytes: Bytes, space: Space, removable: readonly Remo
 
 /** Bytes that must go before so many fit; 0: none. More than needed - available when something is overdrawn. */
 export function missingFor(neededBytes: Bytes, space: Space): Bytes {
+  // What takes nothing lacks nothing, however overdrawn the rest is.
+  if (neededBytes === 0) return 0;
   const onDisk = neededBytes + space.promisedBytes + space.floorBytes - space.freeBytes;
   const inBudget =
     space.budgetBytes === null ? 0 : neededBytes + space.promisedBytes + space.takenBytes - space.budgetBytes;
