@@ -1,14 +1,25 @@
 import type { SelectionPreferences } from '../../shared/selection.ts';
 import { useWriteSettings } from '../data/actions.ts';
 import { useSettings } from '../data/queries.ts';
-import { RuleChoice } from '../choose/rule-choice.tsx';
 import { useText } from '../i18n/use-text.ts';
-import { AnyOf, OnOff } from '../ui/choice.tsx';
+import { AnyOf, OneOf } from '../ui/choice.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { useLanguageChoices } from './language-choices.ts';
 import { Section } from './section.tsx';
 
-const heights = [480, 720, 1080];
+type VideoRule = SelectionPreferences['video'];
+
+const heights = [1080, 720, 480];
+
+function ruleOf(value: string): VideoRule {
+  if (value === 'best') return { rule: 'best' };
+  if (value === 'data-saver') return { rule: 'data-saver' };
+  return { rule: 'max-height', height: Number(value) };
+}
+
+function valueOf(video: VideoRule): string {
+  return video.rule === 'max-height' ? String(video.height) : video.rule;
+}
 
 /** What the download dialog proposes. */
 export function DownloadSection() {
@@ -21,11 +32,19 @@ export function DownloadSection() {
   return (
     <Section title={text('settings.downloads')}>
       <ErrorNotice error={write.error} />
-      <RuleChoice
+      <OneOf
+        layout="pills"
         label={text('dialog.quality')}
-        rule={downloadPreferences.video}
-        heights={heights}
-        onChange={(video) => set({ video })}
+        choices={[
+          { value: 'best', label: text('settings.quality.best') },
+          ...heights.map((height) => ({
+            value: String(height),
+            label: text('settings.quality.upTo', { height }),
+          })),
+          { value: 'data-saver', label: text('settings.quality.saver') },
+        ]}
+        value={valueOf(downloadPreferences.video)}
+        onChange={(value) => set({ video: ruleOf(value) })}
       />
       <AnyOf
         layout="pills"
@@ -40,11 +59,6 @@ export function DownloadSection() {
         choices={useLanguageChoices(subtitleLanguages)}
         value={subtitleLanguages}
         onChange={(next) => set({ subtitleLanguages: next })}
-      />
-      <OnOff
-        label={text('dialog.audioDescription')}
-        isOn={downloadPreferences.audioDescription}
-        onChange={(audioDescription) => set({ audioDescription })}
       />
       <p className="settings-hint">{text('settings.downloadsHint')}</p>
     </Section>
