@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright';
 import { setFaults, slowTo } from '../support/ocas.ts';
-import { downloadDialog, downloadLine, goToDownloads, openTitle, signIn } from '../support/screens.ts';
+import { downloadDialog, downloadLine, goToDownloads, openTitle, rung, signIn } from '../support/screens.ts';
 import { expect, test } from '../support/test.ts';
 import { useWorld } from '../support/use-world.ts';
 
@@ -37,11 +37,11 @@ test('the dialog shows sizes, and what is chosen changes the sum', async () => {
       dialog.getByRole('radio', { name: new RegExp(`^${quality}.*[\\d.]+ [kM]B`) }),
     ).toBeAttached();
   const sum = dialog.getByRole('status').getByRole('strong');
-  await dialog.getByRole('radio', { name: '720p' }).check({ force: true });
+  await rung(dialog, '720p').check({ force: true });
   const large = await sum.innerText();
-  await dialog.getByRole('radio', { name: '240p' }).check({ force: true });
+  await rung(dialog, '240p').check({ force: true });
   await expect(sum).not.toHaveText(large);
-  await dialog.getByRole('radio', { name: '720p' }).check({ force: true });
+  await rung(dialog, '720p').check({ force: true });
   await expect(sum).toHaveText(large);
 });
 

@@ -92,11 +92,16 @@ export function downloadDialog(page: Page): Locator {
   return page.getByRole('dialog', { name: 'Download' });
 }
 
+/** In the download dialog, a quality to choose by hand. */
+export function rung(dialog: Locator, quality: string): Locator {
+  return dialog.getByRole('radio', { name: new RegExp(`^${quality}`) });
+}
+
 /** On a title's page: opens the dialog, takes one quality with what else is proposed, and starts. */
 export async function startDownload(page: Page, name: string, quality: string): Promise<void> {
   await page.getByRole('button', { name: `Download ${name}` }).click();
   const dialog = downloadDialog(page);
-  await dialog.getByRole('radio', { name: quality }).check({ force: true });
+  await rung(dialog, quality).check({ force: true });
   await dialog.getByRole('button', { name: 'Start download' }).click();
   await dialog.waitFor({ state: 'detached' });
 }

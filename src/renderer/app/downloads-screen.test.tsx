@@ -3,6 +3,7 @@ import { act, cleanup, configure, fireEvent, render, screen, waitFor, within } f
 import { afterEach, expect, test } from 'vitest';
 import { createFakeClient } from '../../../testing/fake-client/index.ts';
 import type { FakeClient, FakeClientOptions } from '../../../testing/fake-client/index.ts';
+import { Settings } from '../../shared/settings.ts';
 import { App } from './app.tsx';
 import { createEnvironment } from './create-environment.ts';
 
@@ -147,4 +148,56 @@ test('a limit for downloads begins where it hinders nothing', async () => {
   expect(field).toHaveProperty('value', '19 GB');
   fireEvent.keyDown(field, { key: 'ArrowUp' });
   await waitFor(() => expect(budget()).toMatchObject({ downloads: { budgetBytes: 19_100_000_000 } }));
+});
+
+test('what will not fit is said before it starts, with what could go; then it starts', async () => {
+  // 9.5 GB are taken and 5.3 GB still to come.
+  const client = open('/title/cold-front', { surroundings: { roomBytes: 17_500_000_000 } });
+  press(await screen.findByRole('button', { name: 'Download Cold Front' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Download' });
+  expect(await within(dialog).findByText(/does not fit on the disk/)).toBeTruthy();
+  const start = () => within(dialog).getByRole('button', { name: 'Start download' });
+  expect(start()).toHaveProperty('disabled', true);
+  // What was watched is ticked; what is kept is not named.
+  expect(within(dialog).getByRole('checkbox', { name: /Delayed · watched.*frees 952 MB/ })).toHaveProperty(
+    'checked',
+    true,
+  );
+  expect(within(dialog).queryByRole('checkbox', { name: /Low Water/ })).toBeNull();
+  press(within(dialog).getByRole('button', { name: /^Remove \d/ }));
+  await waitFor(() => expect(start()).toHaveProperty('disabled', false));
+  press(start());
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(inputsOf(client, 'downloads.add')).toHaveLength(1);
+});
+
+test('the limit for downloads is named where it is what hinders', async () => {
+  const settings = Settings.parse({});
+  open('/title/cold-front', {
+    settings: { downloads: { ...settings.downloads, budgetBytes: 15_000_000_000 } },
+  });
+  press(await screen.findByRole('button', { name: 'Download Cold Front' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Download' });
+  expect(await within(dialog).findByText(/beyond your limit/)).toBeTruthy();
+  expect(within(dialog).getByRole('link', { name: 'Change the limit' })).toBeTruthy();
+});
+
+test('a season is taken at once: what was watched is not ticked, the sum follows the ticks', async () => {
+  const client = open('/title/gate-forty', { scenario: 'empty' });
+  press(await screen.findByRole('button', { name: 'Download season 1' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Download season 1' });
+  const box = (name: RegExp) => within(dialog).findByRole('checkbox', { name });
+  expect(await box(/S1 E1 Delayed · Watched/)).toHaveProperty('checked', false);
+  press(await box(/S1 E3 Standby/));
+  press(await within(dialog).findByRole('button', { name: 'Download 1 episode' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(inputsOf(client, 'downloads.addMany')).toMatchObject([{ videoIds: ['gate-forty-s1e2'] }]);
+});
+
+test('the next episodes of a series are kept ready from the moment that one asks', async () => {
+  const client = open('/title/gate-forty', { scenario: 'empty' });
+  press(await screen.findByRole('switch', { name: 'Keep the next episodes ready' }));
+  expect(await screen.findByRole('textbox', { name: 'How many to keep ready' })).toHaveProperty('value', '2');
+  expect(await screen.findByRole('link', { name: /^S1 E2 .*: Downloading/ })).toBeTruthy();
+  expect(inputsOf(client, 'downloads.follow')).toEqual([{ titleId: 'gate-forty', keepNext: 2 }]);
 });

@@ -97,9 +97,9 @@ test('the download dialog weighs every choice anew, and takes what was chosen', 
   press(await screen.findByRole('button', { name: 'Download Cold Front' }));
   const dialog = await screen.findByRole('dialog', { name: 'Download' });
   const sum = () => within(dialog).getByRole('status').textContent ?? '';
-  expect(await within(dialog).findByRole('radio', { name: /720p/ })).toHaveProperty('checked', true);
+  expect(await within(dialog).findByRole('radio', { name: /^720p/ })).toHaveProperty('checked', true);
   await waitFor(() => expect(sum()).toContain('2.6 GB'));
-  press(within(dialog).getByRole('radio', { name: /480p/ }));
+  press(within(dialog).getByRole('radio', { name: /^480p/ }));
   await waitFor(() => expect(sum()).toContain('921 MB'));
   press(within(dialog).getByRole('checkbox', { name: /Spanish.*81/ }));
   await waitFor(() => expect(sum()).toContain('1 GB'));

@@ -1,25 +1,14 @@
 import type { SelectionPreferences } from '../../shared/selection.ts';
 import { useWriteSettings } from '../data/actions.ts';
 import { useSettings } from '../data/queries.ts';
+import { RuleChoice } from '../choose/rule-choice.tsx';
 import { useText } from '../i18n/use-text.ts';
-import { AnyOf, OneOf } from '../ui/choice.tsx';
+import { AnyOf, OnOff } from '../ui/choice.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { useLanguageChoices } from './language-choices.ts';
 import { Section } from './section.tsx';
 
-type VideoRule = SelectionPreferences['video'];
-
-const heights = [1080, 720, 480];
-
-function ruleOf(value: string): VideoRule {
-  if (value === 'best') return { rule: 'best' };
-  if (value === 'data-saver') return { rule: 'data-saver' };
-  return { rule: 'max-height', height: Number(value) };
-}
-
-function valueOf(video: VideoRule): string {
-  return video.rule === 'max-height' ? String(video.height) : video.rule;
-}
+const heights = [480, 720, 1080];
 
 /** What the download dialog proposes. */
 export function DownloadSection() {
@@ -32,19 +21,11 @@ export function DownloadSection() {
   return (
     <Section title={text('settings.downloads')}>
       <ErrorNotice error={write.error} />
-      <OneOf
-        layout="pills"
+      <RuleChoice
         label={text('dialog.quality')}
-        choices={[
-          { value: 'best', label: text('settings.quality.best') },
-          ...heights.map((height) => ({
-            value: String(height),
-            label: text('settings.quality.upTo', { height }),
-          })),
-          { value: 'data-saver', label: text('settings.quality.saver') },
-        ]}
-        value={valueOf(downloadPreferences.video)}
-        onChange={(value) => set({ video: ruleOf(value) })}
+        rule={downloadPreferences.video}
+        heights={heights}
+        onChange={(video) => set({ video })}
       />
       <AnyOf
         layout="pills"
@@ -59,6 +40,11 @@ export function DownloadSection() {
         choices={useLanguageChoices(subtitleLanguages)}
         value={subtitleLanguages}
         onChange={(next) => set({ subtitleLanguages: next })}
+      />
+      <OnOff
+        label={text('dialog.audioDescription')}
+        isOn={downloadPreferences.audioDescription}
+        onChange={(audioDescription) => set({ audioDescription })}
       />
       <p className="settings-hint">{text('settings.downloadsHint')}</p>
     </Section>

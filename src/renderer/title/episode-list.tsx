@@ -1,26 +1,38 @@
 import { Link } from '@tanstack/react-router';
-import { Check, CloudOff, Play } from 'lucide-react';
+import { Check, CloudOff, Download, Play } from 'lucide-react';
 import type { Episode, Title } from '../../shared/catalog.ts';
 import type { WatchPosition } from '../../shared/progress.ts';
 import { useIsOutOfReach } from '../cards/reach.ts';
 import { DownloadButton } from '../downloads/download-button.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import { useText } from '../i18n/use-text.ts';
+import { Button } from '../ui/button.tsx';
 import { Progress } from '../ui/progress.tsx';
 
 interface EpisodeListProps {
   title: Extract<Title, { type: 'series' }>;
   positions: WatchPosition[];
   onDownload: (episode: Episode) => void;
+  onDownloadSeason: (seasonNumber: number) => void;
 }
 
 /** All seasons, one below the other. */
-export function EpisodeList({ title, positions, onDownload }: EpisodeListProps) {
+export function EpisodeList({ title, positions, onDownload, onDownloadSeason }: EpisodeListProps) {
   const text = useText();
   const seasons = Map.groupBy(title.episodes, (episode) => episode.seasonNumber);
   return [...seasons].map(([season, episodes]) => (
     <section key={season} className="episodes" aria-labelledby={`season-${season}`}>
-      <h2 id={`season-${season}`}>{text('title.season', { season })}</h2>
+      <div className="episodes-head">
+        <h2 id={`season-${season}`}>{text('title.season', { season })}</h2>
+        <Button
+          look="quiet"
+          icon={<Download aria-hidden />}
+          aria-label={text('episodes.season', { season })}
+          onPress={() => onDownloadSeason(season)}
+        >
+          {text('series.season')}
+        </Button>
+      </div>
       <ol>
         {episodes.map((episode) => (
           <EpisodeLine

@@ -14,10 +14,12 @@ import { Artwork } from '../ui/artwork.tsx';
 import { IconToggle } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { Progress } from '../ui/progress.tsx';
+import { EpisodesDialog } from '../choose/episodes-dialog.tsx';
 import { EpisodeList } from './episode-list.tsx';
 import { nextUp } from './next-up.ts';
+import { SeriesDownloads } from './series-downloads.tsx';
 import { TitleFacts } from './title-facts.tsx';
-import { DownloadDialog } from '../downloads/download-dialog.tsx';
+import { DownloadDialog } from '../choose/download-dialog.tsx';
 import './title.css';
 
 export function TitleScreen() {
@@ -27,6 +29,8 @@ export function TitleScreen() {
   const { data } = useSuspenseQuery(queries.title(useClient(), titleId));
   const { title, positions, listed, rating } = data;
   useScreen(title.name);
+  /** Several episodes: of a season; null: the next ones. */
+  const [several, setSeveral] = useState<{ seasonNumber: number | null } | null>(null);
   const [downloading, setDownloading] = useState<{ videoId: string; name: string } | null>(null);
   const setListed = useTitleAction((client, input: boolean) =>
     client.catalog.setListed({ titleId, listed: input }),
@@ -115,13 +119,24 @@ export function TitleScreen() {
         </dl>
       </div>
       {title.type === 'series' ? (
-        <EpisodeList
-          title={title}
-          positions={positions}
-          onDownload={(chosen) =>
-            setDownloading({ videoId: chosen.videoId, name: `${title.name} · ${chosen.name}` })
-          }
-        />
+        <>
+          <SeriesDownloads
+            titleId={titleId}
+            name={title.name}
+            onDownloadNext={() => setSeveral({ seasonNumber: null })}
+          />
+          <EpisodeList
+            title={title}
+            positions={positions}
+            onDownload={(chosen) =>
+              setDownloading({ videoId: chosen.videoId, name: `${title.name} · ${chosen.name}` })
+            }
+            onDownloadSeason={(seasonNumber) => setSeveral({ seasonNumber })}
+          />
+        </>
+      ) : null}
+      {several && title.type === 'series' ? (
+        <EpisodesDialog titleId={titleId} name={title.name} {...several} onClose={() => setSeveral(null)} />
       ) : null}
       {downloading && playablesOf(title).some((each) => each.videoId === downloading.videoId) ? (
         <DownloadDialog {...downloading} onClose={() => setDownloading(null)} />

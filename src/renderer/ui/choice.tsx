@@ -8,6 +8,8 @@ export interface Choice {
   readonly label: string;
   /** Shown small at the end of the line, e.g. a size. */
   readonly note?: string;
+  /** Told, but not to be chosen. */
+  readonly isDisabled?: boolean;
 }
 
 interface ChoicesProps<Value> {
@@ -64,7 +66,12 @@ export function AnyOf({
       <Label className="choices-label">{label}</Label>
       <div className="choices-items">
         {choices.map((choice) => (
-          <Checkbox key={choice.value} value={choice.value} className="choice choice-check">
+          <Checkbox
+            key={choice.value}
+            value={choice.value}
+            isDisabled={choice.isDisabled ?? false}
+            className="choice choice-check"
+          >
             <Line choice={choice} mark={<Check aria-hidden strokeWidth={3.5} />} />
           </Checkbox>
         ))}
