@@ -65,6 +65,11 @@ test('the page of a series, with the download dialog', async () => {
   await expect(downloadDialog(page).getByRole('button', { name: 'Start download' })).toBeVisible();
   await expectAccessible(page);
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Download season 1' }).click();
+  const season = page.getByRole('dialog', { name: 'Download season 1' });
+  await expect(season.getByRole('checkbox').first()).toBeAttached();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
 });
 
 test('downloads, one of them under way', async () => {

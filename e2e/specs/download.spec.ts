@@ -43,6 +43,18 @@ test('the dialog shows sizes, and what is chosen changes the sum', async () => {
   await expect(sum).not.toHaveText(large);
   await rung(dialog, '720p').check({ force: true });
   await expect(sum).toHaveText(large);
+  // A tick answers to the hand at once, whatever the engine has yet to weigh.
+  await rung(dialog, '240p').check({ force: true });
+  await expect(sum).not.toHaveText(large);
+  const small = await sum.innerText();
+  const spanish = dialog
+    .getByRole('group', { name: 'Audio languages' })
+    .getByRole('checkbox', { name: 'Spanish' });
+  await spanish.check({ force: true });
+  await expect(sum).not.toHaveText(small);
+  await spanish.uncheck({ force: true });
+  await rung(dialog, '720p').check({ force: true });
+  await expect(sum).toHaveText(large);
 });
 
 test('a download starts, and its bar moves', async () => {

@@ -148,7 +148,7 @@ test('a download moves by events alone, and its end is announced', async () => {
   act(() => client.advance());
   await waitFor(() => expect(Number(bar.getAttribute('aria-valuenow'))).toBeGreaterThan(before));
   act(() => {
-    for (let step = 0; step < 20; step += 1) client.advance();
+    for (let step = 0; step < 10; step += 1) client.advance();
   });
   expect(await screen.findByText('Night Cargo is downloaded.')).toBeTruthy();
 });

@@ -29,7 +29,7 @@ export function DownloadDialog({ videoId, name, onClose }: DownloadDialogProps) 
   const { downloadPreferences } = useSettings();
   const [changes, setChanges] = useState<Partial<SelectionPreferences>>({});
   const preferences = { ...downloadPreferences, ...changes };
-  const { data, error } = useQuery({
+  const { data, error, isPlaceholderData } = useQuery({
     queryKey: [...keys.options, videoId, preferences],
     queryFn: () => client.downloads.options({ videoId, preferences }),
     placeholderData: keepPreviousData,
@@ -42,7 +42,9 @@ export function DownloadDialog({ videoId, name, onClose }: DownloadDialogProps) 
         <Choosing
           options={data}
           preferences={preferences}
+          changes={changes}
           error={error}
+          isWeighed={!isPlaceholderData}
           onChange={(more) => setChanges({ ...changes, ...more })}
           onClose={onClose}
         />
@@ -63,12 +65,15 @@ export function DownloadDialog({ videoId, name, onClose }: DownloadDialogProps) 
 interface ChoosingProps {
   options: DownloadOptions;
   preferences: SelectionPreferences;
+  changes: Partial<SelectionPreferences>;
   error: unknown;
+  /** False: what is shown is the size of an earlier choice still. */
+  isWeighed: boolean;
   onChange: (changes: Partial<SelectionPreferences>) => void;
   onClose: () => void;
 }
 
-function Choosing({ options, preferences, error, onChange, onClose }: ChoosingProps) {
+function Choosing({ options, preferences, changes, error, isWeighed, onChange, onClose }: ChoosingProps) {
   const text = useText();
   const client = useClient();
   const queryClient = useQueryClient();
@@ -87,7 +92,7 @@ function Choosing({ options, preferences, error, onChange, onClose }: ChoosingPr
           rule={preferences.video}
           onChange={(video) => onChange({ video })}
         />
-        <Tracks options={options} preferences={preferences} onChange={onChange} />
+        <Tracks options={options} preferences={preferences} changes={changes} onChange={onChange} />
       </div>
       <Room size={options.proposal.size} fit={options.fit} freeBytes={options.freeBytes} />
       <ErrorNotice error={add.error ?? error} />
@@ -98,7 +103,7 @@ function Choosing({ options, preferences, error, onChange, onClose }: ChoosingPr
         <Button
           look="primary"
           icon={<Download aria-hidden />}
-          isDisabled={options.fit.shortfallBytes > 0}
+          isDisabled={!isWeighed || options.fit.shortfallBytes > 0}
           isPending={add.isPending}
           onPress={() => add.mutate()}
         >

@@ -30,13 +30,15 @@ export function Room({ size, fit, freeBytes }: RoomProps) {
         {freeBytes === undefined ? null : (
           <>
             <span>{text('dialog.freeNow')}</span>
-            <span>{format.size(freeBytes)}</span>
+            <span className="choose-value">{format.size(freeBytes)}</span>
             <span className="choose-room-bar" aria-hidden>
-              <span className="part-unwatched" style={{ flexGrow: Math.min(size.bytes, freeBytes) }} />
+              {size.bytes > 0 ? (
+                <span className="part-unwatched" style={{ flexGrow: Math.min(size.bytes, freeBytes) }} />
+              ) : null}
               <span className="part-free" style={{ flexGrow: afterBytes }} />
             </span>
             <span>{text('dialog.freeAfter')}</span>
-            <span>{format.size(afterBytes)}</span>
+            <span className="choose-value">{format.size(afterBytes)}</span>
           </>
         )}
       </div>

@@ -8,11 +8,13 @@ import { isDescription, offeredLanguages, takenLanguages, takenOf } from './lang
 interface TracksProps {
   options: DownloadOptions;
   preferences: SelectionPreferences;
+  /** What the viewer chose here: shown at once, before the engine has weighed it. */
+  changes: Partial<SelectionPreferences>;
   onChange: (changes: Partial<SelectionPreferences>) => void;
 }
 
-/** Picture, sound and subtitles by hand, each with what it weighs. What a rule takes is ticked. */
-export function Tracks({ options, preferences, onChange }: TracksProps) {
+/** Picture, sound and subtitles by hand, each with what it weighs. What a rule takes is ticked too. */
+export function Tracks({ options, preferences, changes, onChange }: TracksProps) {
   const text = useText();
   const format = useFormat();
   const sized = ({ bytes, exact }: Size) =>
@@ -35,27 +37,30 @@ export function Tracks({ options, preferences, onChange }: TracksProps) {
       note: sized(size),
     }));
   const subtitles = languages('subtitles');
-  const taken = takenOf(options);
+  const picture =
+    changes.video?.rule === 'rendition'
+      ? changes.video.renditionId
+      : takenOf(options).find(({ rendition }) => rendition.kind === 'video')?.rendition.id;
   return (
     <>
       <div className="choose-tracks">
         <OneOf
           label={text('dialog.quality')}
           choices={qualities.toReversed()}
-          value={taken.find(({ rendition }) => rendition.kind === 'video')?.rendition.id ?? ''}
+          value={picture ?? ''}
           onChange={(renditionId) => onChange({ video: { rule: 'rendition', renditionId } })}
         />
         <AnyOf
           label={text('dialog.audio')}
           choices={languages('audio')}
-          value={takenLanguages(options, 'audio')}
+          value={changes.audioLanguages ?? takenLanguages(options, 'audio')}
           onChange={(audioLanguages) => audioLanguages.length > 0 && onChange({ audioLanguages })}
         />
         {subtitles.length > 0 ? (
           <AnyOf
             label={text('dialog.subtitles')}
             choices={subtitles}
-            value={takenLanguages(options, 'subtitles')}
+            value={changes.subtitleLanguages ?? takenLanguages(options, 'subtitles')}
             onChange={(subtitleLanguages) => onChange({ subtitleLanguages })}
           />
         ) : null}
