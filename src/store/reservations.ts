@@ -18,6 +18,8 @@ export const sealedNeed = ({ plainBytes, segments }: Omit<TrackNeed, 'trackId'>)
 const INDEX_LOG_BYTES = 4 * 1024 * 1024;
 const INDEX_ROW_BYTES = 256;
 
+const Sum = z.number().nonnegative();
+
 export interface ReservationParts {
   readonly database: Database;
   readonly index: SegmentIndex;
@@ -59,7 +61,7 @@ export function createReservations(parts: ReservationParts) {
       'DELETE FROM store_reservation WHERE track IN (SELECT track FROM store_track WHERE downloadId = ?)',
     ),
   };
-  const bytes = (answer: unknown): Bytes => z.number().nonnegative().parse(answer);
+  const bytes = (answer: unknown): Bytes => Sum.parse(answer);
   const leftOf = (downloadId?: string) =>
     bytes(downloadId === undefined ? statements.left.get() : statements.leftBy.get(downloadId));
   const freeBytes = async () =>

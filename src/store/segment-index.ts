@@ -13,6 +13,11 @@ export type SegmentRow = z.infer<typeof SegmentRow>;
 const IndexedRow = SegmentRow.extend({ segment: z.int() });
 export type IndexedRow = z.infer<typeof IndexedRow>;
 const Stored = z.object({ index: z.int(), plainBytes: z.int() });
+// Made once: to make a schema costs more than to use it, and these are used for every segment that is played.
+const OneRow = SegmentRow.optional();
+const AllRows = z.array(IndexedRow);
+const OneStored = Stored.optional();
+const AllStored = z.array(Stored);
 export interface NewSegment extends SegmentRow {
   readonly track: number;
   readonly index: number;
@@ -86,18 +91,18 @@ export function createSegmentIndex(database: Database) {
   };
 
   const segment = (track: number, index: number): SegmentRow | undefined =>
-    SegmentRow.optional().parse(statements.segment.get(track, index));
+    OneRow.parse(statements.segment.get(track, index));
 
   return {
     ...trackIndex,
     segment,
-    stored: (trackId: string): StoredSegment[] => z.array(Stored).parse(statements.stored.all(trackId)),
+    stored: (trackId: string): StoredSegment[] => AllStored.parse(statements.stored.all(trackId)),
     storedSegment: (trackId: string, index: number): StoredSegment | undefined =>
-      Stored.optional().parse(statements.storedOne.get(trackId, index)),
-    segments: (track: number): IndexedRow[] => z.array(IndexedRow).parse(statements.segments.all(track)),
+      OneStored.parse(statements.storedOne.get(trackId, index)),
+    segments: (track: number): IndexedRow[] => AllRows.parse(statements.segments.all(track)),
     /** Records that a file of this size does not hold whole. */
     segmentsBeyond: (track: number, fileBytes: Bytes): IndexedRow[] =>
-      z.array(IndexedRow).parse(statements.beyond.all(track, fileBytes)),
+      AllRows.parse(statements.beyond.all(track, fileBytes)),
     /** Where the last record ends. */
     endOf: (track: number): Bytes => z.int().parse(statements.end.get(track)),
 

@@ -42,6 +42,9 @@ export function rowDigestOf(
 /** All columns are text, the table is STRICT: only this one can be text that makes no sense. */
 const kinds = new Set<string>(TrackSpecRow.shape.kind.options);
 
+/** Never below zero, whatever bit fell over in what is summed up. */
+const Sum = z.int().nonnegative().catch(0);
+
 interface RowSecrets {
   readonly headerDigest: Buffer;
   readonly wrappedKey: Buffer;
@@ -105,11 +108,7 @@ export function createTrackIndex(database: Database) {
     specs: (downloadId?: string): TrackSpec[] =>
       specsOf(downloadId === undefined ? statements.specs.all() : statements.specsOf.all(downloadId)),
     usedBytes: (downloadId?: string): Bytes =>
-      z
-        .int()
-        .nonnegative()
-        .catch(0)
-        .parse(downloadId === undefined ? statements.used.get() : statements.usedBy.get(downloadId)),
+      Sum.parse(downloadId === undefined ? statements.used.get() : statements.usedBy.get(downloadId)),
     /** Rows with a number that nobody gave. Says how many went. */
     dropNonsense: (): number => statements.dropNonsense.run().changes,
     /** Keys first, then rows; on a full disk with the room that was set aside for it. */

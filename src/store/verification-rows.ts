@@ -10,6 +10,8 @@ const Row = z.object({
   nextSegment: z.int().nullable(),
 });
 
+const Rows = z.array(Row);
+
 /** When tracks were last read whole, and where a scrub that was stopped goes on. */
 export type VerificationRows = ReturnType<typeof createVerificationRows>;
 
@@ -34,7 +36,7 @@ export function createVerificationRows(database: Database, now: () => Ms) {
   };
   const Next = z.int().nullish();
   return {
-    all: (downloadId?: string): Verification[] => z.array(Row).parse(statements.all.all(downloadId ?? null)),
+    all: (downloadId?: string): Verification[] => Rows.parse(statements.all.all(downloadId ?? null)),
     nextOf: (track: number): number => Next.parse(statements.next.get(track)) ?? Number.NEGATIVE_INFINITY,
     finished: (track: number) => void statements.finished.run({ track, value: now() }),
     /** -Infinity: it had not come beyond the start. */
