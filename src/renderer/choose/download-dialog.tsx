@@ -8,7 +8,7 @@ import { withDownload } from '../data/events.ts';
 import { keys, useSettings } from '../data/queries.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { Dialog, DialogButtons } from '../ui/dialog.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { Room } from './room.tsx';
@@ -96,20 +96,15 @@ function Choosing({ options, preferences, changes, error, isWeighed, onChange, o
       </div>
       <Room size={options.proposal.size} fit={options.fit} freeBytes={options.freeBytes} />
       <ErrorNotice error={add.error ?? error} />
-      <div className="dialog-buttons">
-        <Button look="quiet" onPress={onClose}>
-          {text('cancel')}
-        </Button>
-        <Button
-          look="primary"
-          icon={<Download aria-hidden />}
-          isDisabled={!isWeighed || options.fit.shortfallBytes > 0}
-          isPending={add.isPending}
-          onPress={() => add.mutate()}
-        >
-          {text('dialog.start')}
-        </Button>
-      </div>
+      <DialogButtons
+        cancelWords={text('cancel')}
+        onCancel={onClose}
+        words={text('dialog.start')}
+        icon={<Download aria-hidden />}
+        isDisabled={!isWeighed || options.fit.shortfallBytes > 0}
+        isPending={add.isPending}
+        onConfirm={() => add.mutate()}
+      />
     </>
   );
 }

@@ -6,8 +6,7 @@ import type { SelectionPreferences } from '../../shared/selection.ts';
 import { useClient } from '../app/environment.ts';
 import { keys, useSettings, useStorage } from '../data/queries.ts';
 import { useText } from '../i18n/use-text.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { Dialog, DialogButtons } from '../ui/dialog.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { NumberField } from '../ui/number-field.tsx';
@@ -117,20 +116,15 @@ function Choosing({ options, preferences, onClose }: ChoosingProps) {
       <Room size={size} fit={fit} freeBytes={storage?.freeBytes} />
       {add.data ? <Refused refused={add.data.refused} episodes={options.episodes} /> : null}
       <ErrorNotice error={add.error} />
-      <div className="dialog-buttons">
-        <Button look="quiet" onPress={onClose}>
-          {text('cancel')}
-        </Button>
-        <Button
-          look="primary"
-          icon={<Download aria-hidden />}
-          isDisabled={chosen.length === 0 || fit.shortfallBytes > 0}
-          isPending={add.isPending}
-          onPress={() => add.mutate()}
-        >
-          {text('episodes.start', { count: chosen.length })}
-        </Button>
-      </div>
+      <DialogButtons
+        cancelWords={text('cancel')}
+        onCancel={onClose}
+        words={text('episodes.start', { count: chosen.length })}
+        icon={<Download aria-hidden />}
+        isDisabled={chosen.length === 0 || fit.shortfallBytes > 0}
+        isPending={add.isPending}
+        onConfirm={() => add.mutate()}
+      />
     </>
   );
 }

@@ -1,7 +1,6 @@
 import { Trash2 } from 'lucide-react';
 import { useText } from '../i18n/use-text.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { Dialog, DialogButtons } from '../ui/dialog.tsx';
 
 interface RemoveQuestionProps {
   title: string;
@@ -17,21 +16,17 @@ export function RemoveQuestion({ title, question, isOpen, onClose, onRemove }: R
   return (
     <Dialog title={title} role="alertdialog" isOpen={isOpen} onClose={onClose}>
       <p>{question}</p>
-      <div className="dialog-buttons">
-        <Button look="quiet" onPress={onClose}>
-          {text('remove.keep')}
-        </Button>
-        <Button
-          look="danger"
-          icon={<Trash2 aria-hidden />}
-          onPress={() => {
-            onClose();
-            onRemove();
-          }}
-        >
-          {text('remove.confirm')}
-        </Button>
-      </div>
+      <DialogButtons
+        cancelWords={text('remove.keep')}
+        onCancel={onClose}
+        words={text('remove.confirm')}
+        icon={<Trash2 aria-hidden />}
+        look="danger"
+        onConfirm={() => {
+          onClose();
+          onRemove();
+        }}
+      />
     </Dialog>
   );
 }

@@ -7,9 +7,8 @@ import { useStorageAction } from '../data/actions.ts';
 import { keys, queries } from '../data/queries.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
-import { Button } from '../ui/button.tsx';
 import { OneOf } from '../ui/choice.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { Dialog, DialogButtons } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { ErrorNotice, Notice } from '../ui/notice.tsx';
 import './place-dialog.css';
@@ -56,20 +55,15 @@ export function PlaceDialog({ initialFolder, storage, onClose }: PlaceDialogProp
         {asked !== '' && place ? <Feedback place={place} storage={storage} /> : null}
       </div>
       <ErrorNotice error={move.error ?? error} />
-      <div className="dialog-buttons">
-        <Button look="quiet" onPress={onClose}>
-          {text('cancel')}
-        </Button>
-        <Button
-          look="primary"
-          icon={<FolderOutput aria-hidden />}
-          isDisabled={!canMove}
-          isPending={move.isPending}
-          onPress={() => move.mutate(asked, { onSuccess: onClose })}
-        >
-          {text('place.move')}
-        </Button>
-      </div>
+      <DialogButtons
+        cancelWords={text('cancel')}
+        onCancel={onClose}
+        words={text('place.move')}
+        icon={<FolderOutput aria-hidden />}
+        isDisabled={!canMove}
+        isPending={move.isPending}
+        onConfirm={() => move.mutate(asked, { onSuccess: onClose })}
+      />
     </Dialog>
   );
 }

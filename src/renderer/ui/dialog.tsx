@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { Button } from './button.tsx';
 import './dialog.css';
 
 interface DialogProps {
@@ -29,5 +30,39 @@ export function Dialog({ title, isOpen, onClose, role = 'dialog', children }: Di
         </AriaDialog>
       </Modal>
     </ModalOverlay>
+  );
+}
+
+interface DialogButtonsProps {
+  cancelWords: string;
+  onCancel: () => void;
+  words: string;
+  icon: ReactNode;
+  look?: 'primary' | 'danger';
+  isDisabled?: boolean;
+  isPending?: boolean;
+  onConfirm: () => void;
+}
+
+/** The way out, and the one thing that the dialog is for. */
+export function DialogButtons({
+  cancelWords,
+  onCancel,
+  words,
+  icon,
+  look = 'primary',
+  isDisabled = false,
+  isPending = false,
+  onConfirm,
+}: DialogButtonsProps) {
+  return (
+    <div className="dialog-buttons">
+      <Button look="quiet" onPress={onCancel}>
+        {cancelWords}
+      </Button>
+      <Button look={look} icon={icon} isDisabled={isDisabled} isPending={isPending} onPress={onConfirm}>
+        {words}
+      </Button>
+    </div>
   );
 }
