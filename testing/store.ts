@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { openDatabase } from '../src/database/open.ts';
 import type { Database } from '../src/database/types.ts';
+import type { ErrorCode } from '../src/shared/errors.ts';
 import type { Allocate } from '../src/store/allocate.ts';
 import { storeMigrations } from '../src/store/migrations.ts';
 import { createStore } from '../src/store/store.ts';
@@ -19,6 +20,9 @@ export interface StoreUnderTest {
   /** Closes the database, as the end of the app would. */
   close(): void;
 }
+
+/** Matches an error by its code. */
+export const code = (expected: ErrorCode): unknown => expect.objectContaining({ code: expected });
 
 export const contentKey = Uint8Array.from({ length: 16 }, (_, i) => i);
 export const deviceSecret = Uint8Array.from({ length: 32 }, (_, i) => i + 16);

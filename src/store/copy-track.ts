@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Bytes } from '../shared/units.ts';
 import type { Extent } from './extents.ts';
 import type { Pacer } from './types.ts';
+import { readUpTo } from './track-handles.ts';
 
 const PIECE_BYTES = 1024 * 1024;
 
@@ -84,16 +85,6 @@ function* piecesOf(extents: readonly Extent[]): Generator<Extent> {
   for (const { offset, length } of merged(extents))
     for (let done = 0; done < length; done += PIECE_BYTES)
       yield { offset: offset + done, length: Math.min(PIECE_BYTES, length - done) };
-}
-
-async function readUpTo(handle: FileHandle, into: Buffer, length: Bytes, position: Bytes): Promise<Bytes> {
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await handle.read(into, done, length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return done;
 }
 
 async function writeAll(handle: FileHandle, bytes: Buffer, position: Bytes): Promise<void> {

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  code,
   contentKey,
   openStore,
   openTrack,
@@ -14,7 +15,6 @@ import { isLayoverError } from '../shared/errors.ts';
 import { FRAME_BYTES, HEADER_BYTES } from './format.ts';
 
 const { trackId } = trackSpec();
-const code = (expected: string) => expect.objectContaining({ code: expected });
 const fileOf = (downloads: string, id = trackId) => path.join(downloads, `${id}.sealed`);
 
 function edit(file: string, change: (bytes: Buffer) => Buffer | void) {

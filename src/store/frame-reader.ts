@@ -2,7 +2,7 @@ import type { Bytes } from '../shared/units.ts';
 import { FRAME_BYTES, TAG_BYTES, placeOfFrame } from './format.ts';
 import { openFrame } from './seal.ts';
 import type { RecordName } from './seal.ts';
-import type { Handle } from './track-handles.ts';
+import { readUpTo } from './track-handles.ts';
 import type { TrackFile } from './track-file.ts';
 
 /** Frames in one read of the disk: the first alone, so that its bytes leave soon, then more and more. */
@@ -94,14 +94,4 @@ export function createFrameReader(
 
 function giveBack(batch: Batch | undefined): void {
   if (batch && spare.length < MOST_SPARE) spare.push(batch.bytes);
-}
-
-async function readUpTo(handle: Handle, into: Buffer, length: Bytes, position: Bytes): Promise<Bytes> {
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await handle.read(into, done, length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return done;
 }

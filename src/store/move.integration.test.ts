@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startChild } from '../../testing/children/child.ts';
 import { mountSmallDisk, mountsImpossible } from '../../testing/mounts.ts';
 import {
+  code,
   contentKey,
   deviceSecret,
   openStore,
@@ -17,7 +18,6 @@ import { temporaryFolder } from '../../testing/temporary-folder.ts';
 
 const { trackId } = trackSpec();
 const MIB = 1024 * 1024;
-const code = (expected: string) => expect.objectContaining({ code: expected });
 const CANARY = 'a sentence that nobody else on this computer has ever written';
 
 /** Every file below these folders, SQLite's log and shared memory included. */

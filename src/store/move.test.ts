@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import {
+  code,
   openStore,
   openTrack,
   readSegment,
@@ -14,7 +15,6 @@ import { merged } from './copy-track.ts';
 import { MARKER } from './folder.ts';
 import type { Pacer } from './types.ts';
 
-const code = (expected: string) => expect.objectContaining({ code: expected });
 const { trackId } = trackSpec();
 const filesIn = (folder: string) => (fs.existsSync(folder) ? fs.readdirSync(folder).sort() : []);
 

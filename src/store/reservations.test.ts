@@ -2,14 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openStore, openTrack, readSegment, segmentBytes, trackSpec } from '../../testing/store.ts';
+import { code, openStore, openTrack, readSegment, segmentBytes, trackSpec } from '../../testing/store.ts';
 import type { Allocate } from './allocate.ts';
 import { FRAME_BYTES, HEADER_BYTES, sealedBytesOf } from './format.ts';
 import { sealedNeed } from './reservations.ts';
 
 const { trackId } = trackSpec();
 const need = (plainBytes: number, segments = 1, id = trackId) => [{ trackId: id, plainBytes, segments }];
-const code = (expected: string) => expect.objectContaining({ code: expected });
 const MIB = 1024 * 1024;
 const cannot: Allocate = async () => 'unsupported';
 

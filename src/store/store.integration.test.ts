@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startChild } from '../../testing/children/child.ts';
 import { mountSmallDisk, mountsImpossible } from '../../testing/mounts.ts';
 import {
+  code,
   openStore,
   openTrack,
   readSegment,
@@ -15,7 +16,6 @@ import { temporaryFolder } from '../../testing/temporary-folder.ts';
 
 const { trackId } = trackSpec();
 const MIB = 1024 * 1024;
-const code = (expected: string) => expect.objectContaining({ code: expected });
 
 it('keeps every segment that it had called stored, wherever a kill comes', async () => {
   const folder = temporaryFolder();

@@ -3,6 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  code,
   contentKey,
   deviceSecret,
   openStore,
@@ -15,7 +16,6 @@ import {
 import { INIT_INDEX } from '../shared/presentation.ts';
 import { FRAME_BYTES } from './format.ts';
 
-const code = (expected: string) => expect.objectContaining({ code: expected });
 const fileOf = (downloads: string, trackId = trackSpec().trackId) =>
   path.join(downloads, `${trackId}.sealed`);
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import type { Bytes } from '../shared/units.ts';
 
 export type Handle = FileHandle;
 
@@ -65,4 +66,15 @@ function lazyHandle(path: () => string, flags: string) {
       await handle?.close().catch(() => undefined);
     },
   };
+}
+
+/** Reads so many bytes, fewer only where the file ends; gives how many. */
+export async function readUpTo(handle: Handle, into: Buffer, length: Bytes, position: Bytes): Promise<Bytes> {
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await handle.read(into, done, length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
 }

@@ -1,9 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import path from 'node:path';
-import { openDatabase } from '../../src/database/open.ts';
-import { storeMigrations } from '../../src/store/migrations.ts';
-import { createStore } from '../../src/store/store.ts';
-import { createRecordingLog } from '../recording-log.ts';
+import { contentKey, openChildStore } from './child-store.ts';
 
 /**
  * Opens the store in argv[2] and moves it for ever from folder to folder of argv[3] and argv[4], while it puts segments: says
@@ -11,24 +6,15 @@ import { createRecordingLog } from '../recording-log.ts';
  * its seed, 100 kB long. It reserves, so that blocks lie behind the ends of its files.
  */
 const [folder = '', one = '', two = '', sentence = '', firstSeed = '0'] = process.argv.slice(2);
-const key = Uint8Array.from({ length: 16 }, (_, i) => i);
-const { database } = openDatabase({ folder, migrations: storeMigrations, log: createRecordingLog() });
-const store = createStore({
-  folder: path.join(folder, 'downloads'),
-  database,
-  deviceSecret: Uint8Array.from({ length: 32 }, (_, i) => i + 16),
-  random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),
-  now: () => Date.now(),
-  log: createRecordingLog(),
-});
+const store = openChildStore(folder);
 await store.sweep();
 const trackId = 'download.v-720p';
 await store.createTrack(
   { trackId, downloadId: 'download', videoId: 'video', renditionId: 'v-720p', kind: 'video' },
-  key,
+  contentKey,
 );
 await store.reserve('download', [{ trackId, plainBytes: 4_000_000, segments: 40 }]);
-const track = store.unlock(trackId, key);
+const track = store.unlock(trackId, contentKey);
 
 async function putOn(): Promise<never> {
   for (let seed = Number(firstSeed); ; seed += 1) {

@@ -1,9 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import path from 'node:path';
-import { openDatabase } from '../../src/database/open.ts';
-import { storeMigrations } from '../../src/store/migrations.ts';
-import { createStore } from '../../src/store/store.ts';
-import { createRecordingLog } from '../recording-log.ts';
+import { contentKey, openChildStore } from './child-store.ts';
 
 /**
  * Puts segments for ever into the store in argv[2], four at a time, numbers 0 to 15 again and again, and says
@@ -11,16 +6,7 @@ import { createRecordingLog } from '../recording-log.ts';
  * `segmentBytes(seed, size)`, written out here because this process has no test around it.
  */
 const [folder = '', firstSeed = '0'] = process.argv.slice(2);
-const key = Uint8Array.from({ length: 16 }, (_, i) => i);
-const { database } = openDatabase({ folder, migrations: storeMigrations, log: createRecordingLog() });
-const store = createStore({
-  folder: path.join(folder, 'downloads'),
-  database,
-  deviceSecret: Uint8Array.from({ length: 32 }, (_, i) => i + 16),
-  random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),
-  now: () => Date.now(),
-  log: createRecordingLog(),
-});
+const store = openChildStore(folder);
 await store.createTrack(
   {
     trackId: 'download.v-720p',
@@ -29,9 +15,9 @@ await store.createTrack(
     renditionId: 'v-720p',
     kind: 'video',
   },
-  key,
+  contentKey,
 );
-const track = store.unlock('download.v-720p', key);
+const track = store.unlock('download.v-720p', contentKey);
 
 async function putOn(lane: number): Promise<never> {
   for (let seed = Number(firstSeed) + lane; ; seed += 4) {
