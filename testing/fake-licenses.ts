@@ -1,6 +1,6 @@
 import { LayoverError } from '../src/shared/errors.ts';
 import type { Licenses } from '../src/license/types.ts';
-import { refusalErrorCode } from '../src/shared/license.ts';
+import { playsForEver, refusalErrorCode } from '../src/shared/license.ts';
 import type { Verdict } from '../src/shared/license.ts';
 
 type Refusal = Extract<Verdict, { allowed: false }>;
@@ -14,15 +14,7 @@ export interface FakeLicenses extends Licenses {
   readonly watched: Map<string, number>;
 }
 
-const granted: Verdict = {
-  allowed: true,
-  playableUntilMs: null,
-  startByMs: null,
-  finishWithinSeconds: null,
-  limitedBy: 'none',
-  firstPlayAtMs: null,
-  canRenew: true,
-};
+const granted: Verdict = { ...playsForEver, canRenew: true };
 
 /** Licenses without signatures and windows: they refuse when a test says so. Keys go out as copies. */
 export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): FakeLicenses {

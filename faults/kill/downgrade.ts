@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { z } from 'zod';
-import { migrations } from '../../src/engine/engine.ts';
+import { migrations } from '../../src/engine/stages.ts';
 import { databaseOf } from '../rig/stored.ts';
 import type { Place } from '../rig/device.ts';
 import type { Random } from '../rig/random.ts';

@@ -1,3 +1,4 @@
+import type { Profile, Title } from '../shared/catalog.ts';
 import type { DownloadView } from '../shared/downloads.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { VideoInTitle } from '../catalog/replica.ts';
@@ -35,6 +36,19 @@ export function nameOf({ title, episode }: Pick<VideoInTitle, 'title' | 'episode
 export function inCatalog(catalog: Pick<Catalog, 'video'>, videoId: string): VideoInTitle | undefined {
   try {
     return catalog.video(videoId, null);
+  } catch {
+    return undefined;
+  }
+}
+
+/** undefined: it is not in the catalog (any more), or not for this profile. */
+export function titleOrNone(
+  catalog: Pick<Catalog, 'title'>,
+  titleId: string,
+  profile: Profile | null,
+): Title | undefined {
+  try {
+    return catalog.title(titleId, profile);
   } catch {
     return undefined;
   }

@@ -30,8 +30,6 @@ import type { Storage } from './storage/storage.ts';
 import type { Engine } from './types.ts';
 import { maySee } from './visible.ts';
 
-export { migrations } from './stages.ts';
-
 /**
  * Builds every stage on a Platform, starts what runs by itself (queue, sync, refresh, probing), and waits for
  * no network. Errors: `database/*`; whatever the Platform's secrets throw.

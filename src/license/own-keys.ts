@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { z } from 'zod';
 import type { Database, Migration } from '../database/types.ts';
 import { LayoverError } from '../shared/errors.ts';
-import type { Verdict } from '../shared/license.ts';
+import { playsForEver } from '../shared/license.ts';
 import type { Log } from '../shared/platform.ts';
 import type { Bytes } from '../shared/units.ts';
 import { algorithms } from './algorithms.ts';
@@ -25,16 +25,6 @@ const CONTENT_KEY_BYTES: Bytes = 16;
 const NONCE_BYTES: Bytes = 12;
 const TAG_BYTES: Bytes = 16;
 const Row = z.object({ sealed: z.instanceof(Uint8Array) });
-
-const unlimited: Verdict = {
-  allowed: true,
-  playableUntilMs: null,
-  startByMs: null,
-  finishWithinSeconds: null,
-  limitedBy: 'none',
-  firstPlayAtMs: null,
-  canRenew: false,
-};
 
 /**
  * Content keys of the viewer's own. They lie in the database as nonce ‖ AES-256-GCM(key) ‖ tag under a key that
@@ -100,13 +90,14 @@ export function withOwnKeys(licenses: Licenses, own: OwnKeys): LicensesAndOwn {
     adopt(videoId) {
       if (!own.has(videoId)) own.make(videoId);
     },
-    acquire: async (videoId, purpose) => (own.has(videoId) ? unlimited : licenses.acquire(videoId, purpose)),
-    verdict: (videoId, viewingId) => (own.has(videoId) ? unlimited : licenses.verdict(videoId, viewingId)),
+    acquire: async (videoId, purpose) =>
+      own.has(videoId) ? playsForEver : licenses.acquire(videoId, purpose),
+    verdict: (videoId, viewingId) => (own.has(videoId) ? playsForEver : licenses.verdict(videoId, viewingId)),
     contentKey: async (videoId, viewingId) =>
       own.has(videoId) ? own.open(videoId) : licenses.contentKey(videoId, viewingId),
     recordWatched: (videoId, watchedSeconds, viewing) =>
-      own.has(videoId) ? unlimited : licenses.recordWatched(videoId, watchedSeconds, viewing),
-    renew: async (videoId) => (own.has(videoId) ? unlimited : licenses.renew(videoId)),
+      own.has(videoId) ? playsForEver : licenses.recordWatched(videoId, watchedSeconds, viewing),
+    renew: async (videoId) => (own.has(videoId) ? playsForEver : licenses.renew(videoId)),
     async release(videoId) {
       if (own.has(videoId)) own.drop(videoId);
       else await licenses.release(videoId);

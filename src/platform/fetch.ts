@@ -1,5 +1,6 @@
 import { Agent, fetch as undiciFetch } from 'undici';
 import type { RequestInit as UndiciRequestInit } from 'undici';
+import { poolOptions } from './pool-options.ts';
 
 export interface NodeFetch {
   readonly fetch: typeof globalThis.fetch;
@@ -13,15 +14,7 @@ export interface NodeFetch {
  * otherwise, because a byte range of a compressed body means nothing.
  */
 export function createNodeFetch(): NodeFetch {
-  const dispatcher = new Agent({
-    connections: 16,
-    keepAliveTimeout: 10_000,
-    keepAliveMaxTimeout: 60_000,
-    // Whoever calls knows what a slow answer is (OCA steering, service client) and aborts by signal.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: 10_000 },
-  });
+  const dispatcher = new Agent(poolOptions);
   const fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     // A Request of the global fetch is foreign to undici's own classes: only its parts can be handed on.
     const isRequest = input instanceof Request;

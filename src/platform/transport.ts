@@ -2,6 +2,7 @@ import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 import { MOST_REDIRECTS } from '../shared/platform.ts';
 import type { HeaderReader, Transport, TransportReceiver, TransportRequest } from '../shared/platform.ts';
+import { poolOptions } from './pool-options.ts';
 
 export interface NodeTransport extends Transport {
   /** Closes the idle connections, so that the process can end. */
@@ -14,16 +15,7 @@ export interface NodeTransport extends Transport {
  * of HTTP/2 does, and a lost packet holds up only one of them.
  */
 export function createNodeTransport(): NodeTransport {
-  const agent = new Agent({
-    allowH2: false,
-    connections: 16,
-    keepAliveTimeout: 10_000,
-    keepAliveMaxTimeout: 60_000,
-    // Whoever calls knows what a slow answer is (OCA steering) and aborts by signal.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: 10_000 },
-  });
+  const agent = new Agent({ ...poolOptions, allowH2: false });
   return {
     async request(request, receiver) {
       let { url } = request;

@@ -113,3 +113,14 @@ export const Verdict = z.discriminatedUnion('allowed', [
   }),
 ]);
 export type Verdict = z.infer<typeof Verdict>;
+
+/** Plays for ever: what needs no license, and what has one without windows. */
+export const playsForEver = {
+  allowed: true,
+  playableUntilMs: null,
+  startByMs: null,
+  finishWithinSeconds: null,
+  limitedBy: 'none',
+  firstPlayAtMs: null,
+  canRenew: false,
+} as const satisfies Verdict;

@@ -1,4 +1,5 @@
 import { playablesOf } from '../../src/shared/catalog.ts';
+import { playsForEver } from '../../src/shared/license.ts';
 import type { Client, PlaybackStats } from '../../src/shared/contract.ts';
 import { isCompleted } from '../../src/shared/progress.ts';
 import { playableOf, titleOfVideo } from './offer.ts';
@@ -53,15 +54,7 @@ export function playbackProcedures(world: World): Client['playback'] {
         resumePositionSeconds: world.positions.get(videoId)?.positionSeconds ?? 0,
         durationSeconds: playable.durationSeconds,
         stored: download ? (download.state === 'completed' ? 'all' : 'some') : 'none',
-        verdict: download?.verdict ?? {
-          allowed: true,
-          playableUntilMs: null,
-          startByMs: null,
-          finishWithinSeconds: null,
-          limitedBy: 'none',
-          firstPlayAtMs: null,
-          canRenew: false,
-        },
+        verdict: download?.verdict ?? playsForEver,
       };
     },
     tick: async ({ sessionId, positionSeconds }) => {

@@ -74,10 +74,7 @@ export function createKeepingRows({ sql, transaction }: Database) {
     follows: (accountId: string): Follow[] =>
       follows.all(accountId).flatMap((row) => Follow.safeParse(row).data ?? []),
     /** Whoever says so anew means all of it: what was declined may come again. 0: not followed any more. */
-    follow(
-      accountId: string,
-      { profileId, titleId, keepNext }: Follow | { profileId: string; titleId: string; keepNext: 0 },
-    ): void {
+    follow(accountId: string, { profileId, titleId, keepNext }: Follow): void {
       transaction(() => {
         undecline.run(accountId, titleId);
         if (keepNext > 0) putFollow.run(accountId, profileId, titleId, keepNext);

@@ -7,7 +7,7 @@ import type { Clock, Log } from '../../shared/platform.ts';
 import { HOUR_MS, SECOND_MS } from '../../shared/units.ts';
 import type { Ms } from '../../shared/units.ts';
 import type { Background } from '../background.ts';
-import { downloadView } from '../download-view.ts';
+import { downloadView, titleOrNone } from '../download-view.ts';
 import { addDownload } from '../offers/options.ts';
 import { spaceOf } from '../offers/space.ts';
 import type { Parts } from '../parts.ts';
@@ -57,12 +57,7 @@ export function createKeeper(
     // Long sleeps are cut: a timer of days would overflow, and a clock that was set counts at once.
     const leftMs = Math.max(0, atMs - parts.trustedTime.now());
     const over = AbortSignal.any([signal, background.signal]);
-    const isOver = await clock.sleep(Math.min(leftMs, HOUR_MS), over).then(
-      () => false,
-      () => true,
-    );
-    if (isOver) return;
-    soon();
+    await clock.sleep(Math.min(leftMs, HOUR_MS), over).then(soon, () => undefined);
   }
 
   async function carryOut(action: KeepingAction, accountId: string): Promise<void> {
@@ -144,10 +139,7 @@ export function createKeeper(
       const { profileId } = who.required();
       // A title that left the catalog can still be let go of.
       if (keepNext > 0) catalog.title(titleId, who.required());
-      rows.follow(
-        required(),
-        keepNext > 0 ? { profileId, titleId, keepNext } : { profileId, titleId, keepNext: 0 },
-      );
+      rows.follow(required(), { profileId, titleId, keepNext });
       soon();
     },
     /** Of the profile that is watching. */
@@ -155,7 +147,7 @@ export function createKeeper(
       const profile = who.required();
       return rows.follows(required()).flatMap(({ profileId, titleId, keepNext }) => {
         if (profileId !== profile.profileId) return [];
-        return [{ titleId, titleName: nameOrNone(titleId) ?? titleId, keepNext }];
+        return [{ titleId, titleName: titleOrNone(catalog, titleId, profile)?.name ?? titleId, keepNext }];
       });
     },
     /** The viewer removed it by hand: no rule brings it back. */
@@ -171,12 +163,4 @@ export function createKeeper(
       rows.forgetRemoved(accountId, ids);
     },
   };
-
-  function nameOrNone(titleId: string): string | undefined {
-    try {
-      return catalog.title(titleId, who.current()).name;
-    } catch {
-      return undefined;
-    }
-  }
 }

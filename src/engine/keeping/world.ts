@@ -4,7 +4,7 @@ import type { KeepingRows } from '../../download/keeping/rows.ts';
 import type { DownloadStatus } from '../../download/types.ts';
 import { estimateUnseen } from '../../selection/index.ts';
 import type { Space } from '../../selection/index.ts';
-import { inCatalog } from '../download-view.ts';
+import { inCatalog, titleOrNone } from '../download-view.ts';
 import { standings } from '../offers/episodes.ts';
 import { stillNeeded } from '../offers/space.ts';
 import type { Parts } from '../parts.ts';
@@ -77,7 +77,7 @@ function followedSeries(parts: Parts, accountId: string, rows: KeepingRows): Fol
   const profiles = new Map(catalog.profiles().map((profile) => [profile.profileId, profile]));
   return rows.follows(accountId).flatMap(({ profileId, titleId, keepNext }) => {
     const profile = profiles.get(profileId);
-    const title = titleOrNone(parts, titleId);
+    const title = titleOrNone(catalog, titleId, null);
     if (!profile || !title || !withinMaturity(title.maturityRating, profile.maturityLimit)) return [];
     const episodes = standings(parts, profileId, title);
     const siblings = downloads
@@ -90,12 +90,4 @@ function followedSeries(parts: Parts, accountId: string, rows: KeepingRows): Fol
     };
     return [{ titleId, keepNext, episodes, estimateBytes }];
   });
-}
-
-function titleOrNone({ catalog }: Pick<Parts, 'catalog'>, titleId: string) {
-  try {
-    return catalog.title(titleId, null);
-  } catch {
-    return undefined;
-  }
 }
