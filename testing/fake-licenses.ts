@@ -38,6 +38,10 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
       refusal = reason && { allowed: false, reason, sinceMs: null, canRenew };
     },
     verdict,
+    outlook: (videoId) =>
+      held.get(videoId) === 'offline'
+        ? { issuedAtMs: 0, at: () => verdict(videoId), renewedAt: () => fake.outlook(videoId) }
+        : null,
     async acquire(videoId, purpose) {
       await ask(`acquire ${videoId} ${purpose}`);
       held.set(videoId, purpose);

@@ -12,6 +12,7 @@ import type { Device } from './device.ts';
 import { createGrantRows, grantMigrations } from './grant-rows.ts';
 import type { KeptGrant } from './grant-rows.ts';
 import { createKeyCache } from './key-cache.ts';
+import { outlookOf } from './outlook.ts';
 import { flushReleases } from './releases.ts';
 import { trustedTimeMigration } from './trusted-time.ts';
 import type { PersistentTrustedTime } from './trusted-time.ts';
@@ -222,6 +223,10 @@ export function createLicenses(from: {
     release,
     purgeExpired,
     verdict: verdictOf,
+    outlook(videoId) {
+      const grant = ownOf(rows.read(videoId));
+      return grant && outlookOf(grant.claims, grant);
+    },
     endViewing: (videoId, viewingId) => viewings.end(videoId, viewingId),
     flushReleases: flush,
     held: () =>

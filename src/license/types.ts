@@ -1,5 +1,6 @@
 import type { LicensePurpose, Verdict } from '../shared/license.ts';
 import type { Ms, Seconds } from '../shared/units.ts';
+import type { Outlook } from './outlook.ts';
 
 /** How license/ speaks with the service; engine/ gives it one made of the service client. */
 export interface LicenseService {
@@ -45,6 +46,8 @@ export interface Licenses {
    * viewing that `recordWatched` knows, which may be one that soft enforcement lets finish.
    */
   verdict(videoId: string, viewingId?: string): Verdict;
+  /** What the license for offline use will say at other times; null: there is none. */
+  outlook(videoId: string): Outlook | null;
   /** The content key while that verdict allows; throws its refusal as an error otherwise. */
   contentKey(videoId: string, viewingId?: string): Promise<Uint8Array>;
   /**
