@@ -123,3 +123,43 @@ export function createSampleVideo(
   const selection = { videoId, renditions, size: { bytes, exact: true } };
   return { presentation, selection, contentKey, files, plain };
 }
+
+/**
+ * The same video as strangers publish it: no sizes, no digests, and two keys in turn, which lie at addresses
+ * below `base`.
+ */
+export function withKeysAtAddresses(
+  video: SampleVideo,
+  base: string,
+): Pick<SampleVideo, 'presentation' | 'files'> {
+  const files = new Map<string, Uint8Array>();
+  const asPublished = (renditionId: string, segment: Segment): Segment => {
+    const { integrity: _integrity, ...rest } = segment;
+    const bytes = video.plain.get(`${renditionId}/${segment.index}`) ?? new Uint8Array(0);
+    if (!segment.encryption) {
+      files.set(segment.path, bytes);
+      return rest;
+    }
+    const name = `keys/${segment.index % 2}.key`;
+    const key = noise(name, 16);
+    files.set(name, key);
+    const cipher = createCipheriv('aes-128-cbc', key, Buffer.from(segment.encryption.ivHex, 'hex'));
+    files.set(segment.path, new Uint8Array(Buffer.concat([cipher.update(bytes), cipher.final()])));
+    return { ...rest, encryption: { ...segment.encryption, keyUri: base + name } };
+  };
+  const rendition = <R extends Rendition>(one: R): R => ({
+    ...one,
+    ...(one.init && { init: asPublished(one.id, one.init) }),
+    segments: one.segments.map((segment) => asPublished(one.id, segment)),
+  });
+  const { presentation } = video;
+  return {
+    files,
+    presentation: {
+      ...presentation,
+      video: presentation.video.map(rendition),
+      audio: presentation.audio.map(rendition),
+      subtitles: presentation.subtitles.map(rendition),
+    },
+  };
+}

@@ -95,7 +95,13 @@ const startMs = performance.now();
 const before = process.cpuUsage();
 let storedBytes = 0;
 await runJob(
-  { store, licenses: createFakeLicenses(() => contentKey), network: platform.network, steering },
+  {
+    store,
+    licenses: createFakeLicenses(() => contentKey),
+    network: platform.network,
+    steering,
+    keys: cdn.keys,
+  },
   {
     downloadId: 'd',
     videoId: 'v',

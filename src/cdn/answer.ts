@@ -69,7 +69,7 @@ export function judge(
 }
 
 /** Retry-After in seconds or as a date (RFC 9110 section 10.2.3). */
-function retryAfter(headers: HeaderReader, nowMs: Ms): Ms | undefined {
+export function retryAfter(headers: HeaderReader, nowMs: Ms): Ms | undefined {
   const text = headers.get('retry-after');
   if (text === null) return undefined;
   const ms = /^\d+$/.test(text) ? Number(text) * SECOND_MS : Date.parse(text) - nowMs;

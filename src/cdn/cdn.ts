@@ -2,6 +2,7 @@ import type { Platform } from '../shared/platform.ts';
 import { createFetchTransport } from './fetch-transport.ts';
 import { createHealth } from './health.ts';
 import { createGovernor } from './pace.ts';
+import { createSegmentKeys } from './segment-keys.ts';
 import { createSteering } from './steering.ts';
 import type { Cdn } from './types.ts';
 
@@ -16,6 +17,7 @@ export function createCdn(
   return {
     steer: (pathways, renew, options) =>
       createSteering({ transport, clock, network, log, health, governor }, pathways, renew, options),
+    keys: createSegmentKeys({ fetch: platform.fetch, clock }),
     capDownloads: governor.capDownloads,
   };
 }

@@ -1,3 +1,5 @@
+import { retryAfter } from './answer.ts';
+import { orAborted } from './or-aborted.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { SegmentEncryption } from '../shared/presentation.ts';
 import { SECOND_MS } from '../shared/units.ts';
@@ -12,11 +14,13 @@ const KEPT = 512;
 export interface SegmentKeys {
   /**
    * The 16 bytes that undo a segment's encryption (RFC 8216bis 4.4.4.4, METHOD=AES-128). `contentKey` is asked
-   * where the license carries the key; a key at an address is fetched once and kept in memory, never on disk.
-   * Errors: what `contentKey` throws; `network/unreachable`, `cdn/no-key`.
+   * in any case, for the verdict, and is the answer where the license carries the key; a key at an address is
+   * fetched once for all segments and kept in memory, never on disk: what is stored was decrypted before.
+   * Errors: what `contentKey` throws; `network/unreachable`; `cdn/no-key`, with `retryAfterSeconds` where the
+   * server asks for patience. Who asked tries again: the player its segment, the queue its download.
    */
   keyOf(
-    encryption: SegmentEncryption,
+    encryption: SegmentEncryption | undefined,
     contentKey: () => Promise<Uint8Array>,
     signal?: AbortSignal,
   ): Promise<Uint8Array>;
@@ -43,7 +47,7 @@ export function createSegmentKeys(deps: {
         });
       if (!response.ok) {
         response.body?.cancel().catch(() => {});
-        throw new LayoverError('cdn/no-key', { status: response.status });
+        throw new LayoverError('cdn/no-key', { status: response.status, ...patience(response, deps.clock) });
       }
       return await sixteenBytes(response);
     } finally {
@@ -52,8 +56,11 @@ export function createSegmentKeys(deps: {
   }
 
   return {
-    async keyOf({ keyUri }, contentKey, signal) {
-      if (!/^https?:/i.test(keyUri)) return contentKey();
+    async keyOf(encryption, contentKey, signal) {
+      const own = await contentKey();
+      if (!encryption || !/^https?:/i.test(encryption.keyUri)) return own;
+      own.fill(0);
+      const { keyUri } = encryption;
       let loading = known.get(keyUri);
       if (!loading) {
         loading = load(keyUri);
@@ -62,11 +69,14 @@ export function createSegmentKeys(deps: {
         loading.catch(() => known.delete(keyUri));
         for (const oldest of known.keys()) if (known.size > KEPT) known.delete(oldest);
       }
-      const key = await loading;
-      signal?.throwIfAborted();
-      return key.slice();
+      return (await orAborted(signal, loading)).slice();
     },
   };
+}
+
+function patience({ headers }: Response, clock: Clock): { retryAfterSeconds?: number } {
+  const ms = retryAfter(headers, clock.now());
+  return ms === undefined ? {} : { retryAfterSeconds: Math.ceil(ms / SECOND_MS) };
 }
 
 /** Reads no more than it must: a page of a captive portal is no key. */

@@ -1,3 +1,4 @@
+import type { SegmentKeys } from './segment-keys.ts';
 import type { ByteRange, Pathway } from '../shared/presentation.ts';
 import type { Bytes, BitsPerSecond, Ms } from '../shared/units.ts';
 
@@ -99,6 +100,8 @@ export interface SteerOptions {
 export interface Cdn {
   /** Knowledge of OCAs is shared between sessions; their addresses are not. */
   steer(pathways: Pathway[], renew: RenewPathways, options?: SteerOptions): Steering;
+  /** Keys of segments, also of those whose key lies at an address. */
+  readonly keys: SegmentKeys;
   /**
    * The bandwidth that all sessions of priority `download` share; null: as much as there is (so it begins).
    * Counts at once, also for what is under way. Playback is never capped.

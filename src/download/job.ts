@@ -1,4 +1,5 @@
 import { decryptSegment } from '../cdn/decrypt.ts';
+import type { SegmentKeys } from '../cdn/segment-keys.ts';
 import type { Steering } from '../cdn/types.ts';
 import type { Licenses } from '../license/types.ts';
 import { isLayoverError, LayoverError } from '../shared/errors.ts';
@@ -13,6 +14,7 @@ export interface JobDeps {
   readonly licenses: Licenses;
   readonly network: NetworkSignal;
   readonly steering: Steering;
+  readonly keys: SegmentKeys;
 }
 
 export interface Job {
@@ -148,7 +150,7 @@ async function fetchAll(
 }
 
 async function fetchOne(
-  { steering, licenses }: JobDeps,
+  { steering, licenses, keys }: JobDeps,
   job: Job,
   track: OpenTrack,
   file: PlannedFile,
@@ -160,7 +162,8 @@ async function fetchOne(
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
   const { bytes } = await steering.fetch(request, signal);
   // Asked for anew each time: the verdict may have ended meanwhile.
-  const plain = await decryptSegment(bytes, encryption, await licenses.contentKey(job.videoId));
+  const contentKey = () => licenses.contentKey(job.videoId);
+  const plain = await decryptSegment(bytes, encryption, await keys.keyOf(encryption, contentKey, signal));
   if (plain.byteLength !== (integrity?.plainBytes ?? plain.byteLength))
     throw new LayoverError('cdn/digest-mismatch', { path });
   signal.throwIfAborted();

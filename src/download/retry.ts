@@ -41,6 +41,7 @@ const waitsFor: Partial<Record<ErrorCode, WaitingFor>> = {
 /** Worth some tries, but not for ever. */
 const doubtful: Partial<Record<ErrorCode, WaitingFor>> = {
   'cdn/digest-mismatch': 'oca',
+  'cdn/no-key': 'oca',
   'manifest/malformed': 'service',
   'service/bad-answer': 'service',
   // It ended while the download went on: the next try renews it.

@@ -46,7 +46,7 @@ export function createWork(deps: WorkDeps): Work {
     let horizon: Horizon | undefined;
     try {
       await runJob(
-        { store, licenses: abortable(licenses, signal), network, steering },
+        { store, licenses: abortable(licenses, signal), network, steering, keys: cdn.keys },
         {
           downloadId,
           videoId,

@@ -25,6 +25,7 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
   const sources = {
     store,
     licenses,
+    keys: cdn.keys,
     log,
     onDamaged: (downloadId: string) => listener.onDamaged?.(downloadId),
   };

@@ -1,4 +1,5 @@
 import { decryptSegment } from '../cdn/decrypt.ts';
+import type { SegmentKeys } from '../cdn/segment-keys.ts';
 import type { Licenses } from '../license/types.ts';
 import { isLayoverError, LayoverError } from '../shared/errors.ts';
 import type { Log } from '../shared/platform.ts';
@@ -12,6 +13,7 @@ import type { Session } from './session.ts';
 export interface SourceDeps {
   readonly store: Store;
   readonly licenses: Licenses;
+  readonly keys: SegmentKeys;
   readonly log: Log;
   onDamaged(downloadId: string): void;
 }
@@ -46,9 +48,9 @@ export function storedBytes(
   return held?.plainBytes === expectedBytes ? held?.plainBytes : undefined;
 }
 
-/** The whole segment from an OCA, decrypted. Errors: of steering; `download/incomplete` without any OCA. */
+/** The whole segment from an OCA, decrypted. Errors: of steering and of `keyOf`; `download/incomplete` without any OCA. */
 export async function fetchPlain(
-  { licenses }: SourceDeps,
+  { licenses, keys }: SourceDeps,
   session: Session,
   { segment, renditionId }: Wanted,
   signal: AbortSignal,
@@ -58,11 +60,8 @@ export async function fetchPlain(
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
   const { bytes, ocaId, transferMs } = await session.steering.fetch(request, signal);
   // The verdict once more: to fetch may have taken long.
-  const plain = await decryptSegment(
-    bytes,
-    encryption,
-    await licenses.contentKey(session.videoId, session.sessionId),
-  );
+  const contentKey = () => licenses.contentKey(session.videoId, session.sessionId);
+  const plain = await decryptSegment(bytes, encryption, await keys.keyOf(encryption, contentKey, signal));
   if (plain.byteLength !== (integrity?.plainBytes ?? plain.byteLength))
     throw new LayoverError('cdn/digest-mismatch', { path });
   remember(session, { renditionId, index, source: ocaId, bytes: plain.byteLength, transferMs });
