@@ -70,6 +70,8 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
     },
     flushReleases: async () => 0,
     purgeExpired() {},
+    holdings: () => [],
+    onChange: () => () => undefined,
     held: () => [...held].filter(([, purpose]) => purpose === 'offline').map(([videoId]) => videoId),
   };
   return fake;

@@ -8,7 +8,7 @@ export function abortable(licenses: Licenses, signal: AbortSignal): Licenses {
   return {
     ...licenses,
     acquire: (videoId, purpose) => orAborted(licenses.acquire(videoId, purpose), signal),
-    renew: (videoId) => orAborted(licenses.renew(videoId), signal),
+    renew: (videoId, how) => orAborted(licenses.renew(videoId, how), signal),
   };
 }
 

@@ -15,6 +15,7 @@ import { downloadView } from './download-view.ts';
 import { createEventBus } from './events.ts';
 import { createKeeper } from './keeping/keeper.ts';
 import type { Keeper } from './keeping/keeper.ts';
+import { createLicensing } from './licensing.ts';
 import { artworkRequest } from './media.ts';
 import type { Parts } from './parts.ts';
 import { createRefresh } from './refresh.ts';
@@ -76,10 +77,12 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
     emit: events.emit,
     background,
   });
+  const licensing = createLicensing(stages, { platform, database, connection, events });
   const parts: Parts = {
     ...stages,
     connection,
     events,
+    licensing,
     refresh,
     deviceName: os.hostname().slice(0, 80) || 'Layover',
     status: async () => {
@@ -111,6 +114,7 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
     if (!account.current()) return;
     sync.connected();
     downloads.connected();
+    licensing.connected();
     await licenses.flushReleases();
     await refresh.everything();
     keeper.connected();
@@ -132,7 +136,7 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
     watching.endAll();
     playback.stopAll();
     sync.stop();
-    await Promise.all([downloads.stop(), connection.stop(), sync.idle(), background.end()]);
+    await Promise.all([downloads.stop(), connection.stop(), sync.idle(), background.end(), licensing.stop()]);
     await store.close();
     events.close();
     trustedTime.close();

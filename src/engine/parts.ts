@@ -1,6 +1,7 @@
 import type { AppStatus } from '../shared/contract.ts';
 import type { createConnection } from './connection.ts';
 import type { EventBus } from './events.ts';
+import type { Licensing } from './licensing.ts';
 import type { Refresh } from './refresh.ts';
 import type { Stages } from './stages.ts';
 
@@ -10,6 +11,7 @@ export interface Parts extends Stages {
   /** What the viewer's account page calls this computer. */
   readonly deviceName: string;
   readonly events: EventBus;
+  readonly licensing: Licensing;
   readonly refresh: Refresh;
   status(): Promise<AppStatus>;
   /** The status, told to every listener too. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Database, Migration } from '../database/types.ts';
-import { LayoverError } from '../shared/errors.ts';
+import { isLayoverError, LayoverError } from '../shared/errors.ts';
 import type { LicensePurpose, Verdict } from '../shared/license.ts';
 import type { Log } from '../shared/platform.ts';
 import { SECOND_MS } from '../shared/units.ts';
@@ -14,14 +14,19 @@ import type { KeptGrant } from './grant-rows.ts';
 import { createKeyCache } from './key-cache.ts';
 import { outlookOf } from './outlook.ts';
 import { flushReleases } from './releases.ts';
+import { renewalMigration } from './renewal-rows.ts';
 import { trustedTimeMigration } from './trusted-time.ts';
 import type { PersistentTrustedTime } from './trusted-time.ts';
-import type { LicenseService, Licenses, WatchedIn } from './types.ts';
+import type { LicenseChange, LicenseService, Licenses, WatchedIn } from './types.ts';
 import { refusalError, verdict as decide } from './verdict.ts';
 import type { Viewing } from './verdict.ts';
 import { createViewings } from './viewings.ts';
 
-export const licenseMigrations: readonly Migration[] = [trustedTimeMigration, ...grantMigrations];
+export const licenseMigrations: readonly Migration[] = [
+  trustedTimeMigration,
+  ...grantMigrations,
+  renewalMigration,
+];
 
 const WatchedSeconds = z.number().nonnegative();
 /** Who asks without being a viewing: a screen, a download. */
@@ -49,6 +54,11 @@ export function createLicenses(from: {
   const viewings = createViewings();
   /** How often a video was released: tells an answer that was under way meanwhile that it comes too late. */
   const releaseCounts = new Map<string, number>();
+
+  const listeners = new Set<(videoId: string, what: LicenseChange) => void>();
+  const tell = (videoId: string, what: LicenseChange) => {
+    for (const listener of [...listeners]) listener(videoId, what);
+  };
 
   const isOwn = ({ claims }: KeptGrant) => claims.accountId === from.accountId();
   const ownOf = (grant: KeptGrant | null | undefined) => (grant && isOwn(grant) ? grant : null);
@@ -117,6 +127,7 @@ export function createLicenses(from: {
       streams.set(fresh.claims.videoId, fresh);
     }
     log.info('license/kept', { videoId: fresh.claims.videoId, purpose: fresh.claims.purpose });
+    tell(fresh.claims.videoId, 'kept');
   }
 
   /** Runs a request; what it brings is not kept when the viewer released the video meanwhile. */
@@ -138,16 +149,30 @@ export function createLicenses(from: {
     return verdictOf(videoId);
   }
 
-  async function renew(videoId: string): Promise<Verdict> {
+  /** The one that is held with new windows, or, where the service has ended it, another one for the video. */
+  async function askAnew({ claims: { licenseId, videoId } }: KeptGrant) {
+    try {
+      return await service.renew(licenseId, device.deviceId);
+    } catch (thrown) {
+      // Not known there, or given back there, as when the device was removed and has signed in again.
+      if (!isLayoverError(thrown, 'license/none', 'license/not-allowed')) throw thrown;
+      return service.acquire(videoId, device.deviceId, 'offline');
+    }
+  }
+
+  async function renew(
+    videoId: string,
+    { firstPlay }: { firstPlay: 'cleared' | 'kept' } = { firstPlay: 'cleared' },
+  ): Promise<Verdict> {
     const held = ownOf(rows.read(videoId));
     if (!held) return acquire(videoId, 'offline');
     if (!held.claims.policy.can_renew) throw new LayoverError('license/not-allowed', { videoId });
-    const fresh = await unlessReleased(videoId, async () =>
-      admit(await service.renew(held.claims.licenseId, device.deviceId), videoId, 'offline'),
-    );
+    const fresh = await unlessReleased(videoId, async () => admit(await askAnew(held), videoId, 'offline'));
     // Another key would leave every stored byte closed, for good: better the old license than that.
     if (fresh.keyFingerprint !== held.keyFingerprint) throw new LayoverError('license/forged', { videoId });
-    keep(fresh, rows.read(videoId));
+    const before = rows.read(videoId);
+    const { firstPlayAtMs, watchedSeconds } = firstPlay === 'kept' && before ? before : fresh;
+    keep({ ...fresh, firstPlayAtMs, watchedSeconds }, before);
     return verdictOf(videoId);
   }
 
@@ -185,7 +210,10 @@ export function createLicenses(from: {
     } else {
       streams.set(videoId, after);
     }
-    if (isFirstPlay) log.info('license/first-play', { videoId });
+    if (isFirstPlay) {
+      log.info('license/first-play', { videoId });
+      tell(videoId, 'first-play');
+    }
     return judge(after, videoId, viewingId);
   }
 
@@ -229,11 +257,32 @@ export function createLicenses(from: {
     },
     endViewing: (videoId, viewingId) => viewings.end(videoId, viewingId),
     flushReleases: flush,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     held: () =>
       rows
         .all()
         .filter(isOwn)
         .map((grant) => grant.claims.videoId),
+    holdings: () =>
+      rows
+        .all()
+        .filter(isOwn)
+        .map(({ claims, firstPlayAtMs, watchedSeconds, ended }) => {
+          const { videoId, licenseId, issuedAtMs, policy, notBeforeMs } = claims;
+          return {
+            videoId,
+            licenseId,
+            issuedAtMs,
+            policy,
+            notBeforeMs,
+            firstPlayAtMs,
+            watchedSeconds,
+            ended,
+          };
+        }),
   };
 }
 

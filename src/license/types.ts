@@ -1,6 +1,7 @@
-import type { LicensePurpose, Verdict } from '../shared/license.ts';
+import type { LicensePolicy, LicensePurpose, Verdict } from '../shared/license.ts';
 import type { Ms, Seconds } from '../shared/units.ts';
 import type { Outlook } from './outlook.ts';
+import type { GrantState } from './verdict.ts';
 
 /** How license/ speaks with the service; engine/ gives it one made of the service client. */
 export interface LicenseService {
@@ -29,6 +30,21 @@ export interface TrustedTime {
   /** The service's word on the time: raises the floor, and lowers one that a mad clock had set too high. */
   observeServiceTime(nowMs: Ms): void;
 }
+
+/** A license for offline use as it is held here, for whoever plans by it or draws it: no key, no signature. */
+export interface HeldLicense {
+  readonly videoId: string;
+  readonly licenseId: string;
+  readonly issuedAtMs: Ms;
+  readonly policy: LicensePolicy;
+  readonly notBeforeMs?: Ms | undefined;
+  readonly firstPlayAtMs: Ms | null;
+  /** Watched within the grace period, before first play. */
+  readonly watchedSeconds: Seconds;
+  readonly ended: GrantState['ended'];
+}
+
+export type LicenseChange = 'kept' | 'first-play';
 
 /** One player in one window, from play to stop. */
 export interface WatchedIn {
@@ -60,8 +76,12 @@ export interface Licenses {
    * past its end does not go on any further. Without an id: every viewing of the video.
    */
   endViewing(videoId: string, viewingId?: string): void;
-  /** Same content key, new windows. Needs the service. */
-  renew(videoId: string): Promise<Verdict>;
+  /**
+   * Same content key, new windows; where the service no longer knows the license (this device was removed from the
+   * account, and is back), another one. Needs the service. `firstPlay: 'kept'`: nobody asked for it, so a playback
+   * window that has begun goes on, and only the others begin anew; by default it is cleared.
+   */
+  renew(videoId: string, how?: { readonly firstPlay: 'cleared' | 'kept' }): Promise<Verdict>;
   /** Forgets the license here at once; tells the service now or, offline, when it is back. */
   release(videoId: string): Promise<void>;
   /** Sends releases that are owed. Returns how many still are. */
@@ -70,4 +90,8 @@ export interface Licenses {
   purgeExpired(): void;
   /** Which videos have an offline license (valid or ended). */
   held(): string[];
+  /** These licenses themselves; the signed-in account's. */
+  holdings(): HeldLicense[];
+  /** After it was written: a license came (for the first time, or with new windows), or play under it started. */
+  onChange(listener: (videoId: string, what: LicenseChange) => void): () => void;
 }

@@ -142,6 +142,11 @@ function isBeforeItsTime(grant: Grant, state: GrantState, nowMs: Ms): boolean {
   return nowMs < Math.max(grant.issuedAtMs, state.firstPlayAtMs ?? 0) - CLOCK_TOLERANCE_MS;
 }
 
+/** Written down as a time that has not come yet: by a clock that was far ahead, and was corrected since. */
+export function isBeyondItsTime(atMs: Ms, nowMs: Ms): boolean {
+  return atMs > nowMs + CLOCK_TOLERANCE_MS;
+}
+
 /** A refusal as the error that the viewer is shown. */
 export function refusalError(refusal: Extract<Verdict, { allowed: false }>, videoId: string): LayoverError {
   const details: ErrorDetails = { videoId };

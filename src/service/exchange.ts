@@ -1,8 +1,9 @@
 import { LayoverError } from '../shared/errors.ts';
-import type { ErrorCode } from '../shared/errors.ts';
+import type { ErrorCode, ErrorDetails } from '../shared/errors.ts';
 import type { Clock, NetworkSignal } from '../shared/platform.ts';
 import { ApiProblem } from '../shared/service-api.ts';
-import type { Ms } from '../shared/units.ts';
+import { SECOND_MS } from '../shared/units.ts';
+import type { Ms, Seconds } from '../shared/units.ts';
 
 export interface ExchangeOptions {
   readonly fetch: typeof globalThis.fetch;
@@ -69,7 +70,7 @@ export function createExchange(options: ExchangeOptions) {
         ),
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       });
-      if (!response.ok) throw await refusalOf(response, call.refusals);
+      if (!response.ok) throw await refusalOf(response, call.refusals, options.clock.now());
       return await read(response);
     } catch (thrown) {
       call.signal?.throwIfAborted();
@@ -108,14 +109,25 @@ function addressOf(path: string, serviceUrl: string | null): string {
  * What the service said no with. A code that is known says most; without one, a busy or broken service is one
  * that cannot be reached just now. Reads the body to its end, so that the connection can be used again.
  */
-async function refusalOf(response: Response, refusals: Call['refusals']): Promise<LayoverError> {
+async function refusalOf(response: Response, refusals: Call['refusals'], nowMs: Ms): Promise<LayoverError> {
   const problem = problemIn(await response.text());
   const code = problem && (refusals?.[problem.code] ?? refusalsEverywhere[problem.code]);
-  if (code) return new LayoverError(code);
-  if (response.status >= 500 || response.status === 429) return new LayoverError('service/unreachable');
+  const retryAfterSeconds = retryAfter(response.headers.get('retry-after'), nowMs);
+  const details: ErrorDetails = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  if (code) return new LayoverError(code, details);
+  if (response.status >= 500 || response.status === 429)
+    return new LayoverError('service/unreachable', details);
   return problem
     ? new LayoverError('service/refused', { reason: problem.message })
     : new LayoverError('service/bad-answer');
+}
+
+/** RFC 9110, 10.2.3: seconds, or a date. */
+function retryAfter(header: string | null, nowMs: Ms): Seconds | undefined {
+  if (header === null) return undefined;
+  if (/^\d{1,9}$/.test(header)) return Number(header);
+  const atMs = Date.parse(header);
+  return Number.isNaN(atMs) ? undefined : Math.max(0, Math.ceil((atMs - nowMs) / SECOND_MS));
 }
 
 function problemIn(text: string): ApiProblem | undefined {

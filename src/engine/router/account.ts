@@ -43,6 +43,7 @@ export function accountRouter(parts: Parts, { settingsChanged }: { settingsChang
         await connection.probe();
         await parts.refresh.everything();
         sync.connected();
+        parts.licensing.connected();
         return parts.changedStatus();
       }),
       signOut: procedures.auth.signOut.handler(async () => {

@@ -92,6 +92,7 @@ async function world() {
       verdict: () => ({ allowed: false, reason: 'no-license', sinceMs: null, canRenew: true }),
       renew: note('renewed'),
     },
+    licensing: { connected: () => undefined },
     playback: { stopAll: () => w.calls.push('playback stopped'), stopVideo: () => undefined },
     refresh: { everything: async () => undefined },
     service: {
