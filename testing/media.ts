@@ -27,18 +27,50 @@ const test = { titleId: 'test-film', videoId: 'test-film', videoNumber: 200 };
  * in. Encoded once per machine and version of the encoder, then copied.
  */
 export async function makeTestVideo({ dataDir, seconds = 12 }: TestVideoOptions): Promise<TestVideo> {
-  const cached = path.join(tmpdir(), `layover-test-media-${await encoderVersion()}-${seconds}s`);
+  const cached = await putTitle(dataDir, `${seconds}s`, testTitle(seconds));
+  const record = await readVideoRecord(layoutOf(dataDir), test.videoId);
+  if (!record) throw new Error(`the cached test video is damaged: remove ${cached}`);
+  return { titleId: test.titleId, videoId: test.videoId, record };
+}
+
+/** Puts a series into a data folder: one season of three short episodes. */
+export async function makeTestSeries({
+  dataDir,
+  seconds = 4,
+}: TestVideoOptions): Promise<{ titleId: string; videoIds: string[] }> {
+  const title = testSeries(seconds);
+  await putTitle(dataDir, `series-${seconds}s`, title);
+  return { titleId: title.facts.titleId, videoIds: title.videos.map(({ videoId }) => videoId) };
+}
+
+/** Encodes it unless this machine has done so before; gives the folder that it is copied from. */
+async function putTitle(dataDir: string, name: string, title: DemoTitle): Promise<string> {
+  const cached = path.join(tmpdir(), `layover-test-media-${await encoderVersion()}-${name}`);
   if (!(await isThere(cached))) {
     const fresh = `${cached}.${randomBytes(4).toString('hex')}`;
-    await prepareDemoCatalog({ dataDir: fresh, titles: [testTitle(seconds)], concurrency: 1 });
+    await prepareDemoCatalog({ dataDir: fresh, titles: [title], concurrency: 1 });
     // Whoever else was making the same one at the same time made the same one.
     await rename(fresh, cached).catch(() => rm(fresh, { recursive: true }));
   }
   await mkdir(dataDir, { recursive: true });
   await cp(cached, dataDir, { recursive: true });
-  const record = await readVideoRecord(layoutOf(dataDir), test.videoId);
-  if (!record) throw new Error(`the cached test video is damaged: remove ${cached}`);
-  return { titleId: test.titleId, videoId: test.videoId, record };
+  return cached;
+}
+
+function testSeries(seconds: number): DemoTitle {
+  const { facts, artwork } = testTitle(seconds);
+  return {
+    type: 'series',
+    facts: { ...facts, titleId: 'test-series', name: 'Test Series' },
+    artwork,
+    videos: [1, 2, 3].map((number) => ({
+      videoId: `test-series-s1e${number}`,
+      videoNumber: test.videoNumber + number,
+      seconds,
+      look: { kind: 'test-card', hue: 60 * number },
+      episode: { number, name: `Part ${number}`, description: 'Made for tests.' },
+    })),
+  };
 }
 
 function testTitle(seconds: number): DemoTitle {

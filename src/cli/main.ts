@@ -1,9 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import * as account from './commands/account.ts';
 import * as catalog from './commands/catalog.ts';
+import { download } from './commands/download.ts';
 import * as downloads from './commands/downloads.ts';
+import { follow, unfollow } from './commands/follow.ts';
 import { ocas } from './commands/ocas.ts';
 import { play } from './commands/play.ts';
+import * as queue from './commands/queue.ts';
+import * as storage from './commands/storage.ts';
+import { checkStorage } from './commands/storage-check.ts';
+import { moveStorage } from './commands/storage-move.ts';
 import { createOutput, reportError, WRONGLY_CALLED } from './output.ts';
 import { run } from './run.ts';
 import { usageError } from './usage.ts';
@@ -15,8 +21,8 @@ const program = new Command('layover')
   .configureOutput({ outputError: () => undefined });
 
 /** Every command takes the common options, so that they may stand before or behind its own. */
-function command(usage: string, description: string): Command {
-  return program
+function command(usage: string, description: string, parent = program): Command {
+  return parent
     .command(usage)
     .description(description)
     .option('--json', 'one JSON value on standard output, progress as JSON lines on standard error')
@@ -26,6 +32,9 @@ function command(usage: string, description: string): Command {
     .option('--verbose', 'the log on standard error')
     .option('--qa-clock-offset-ms <ms>', 'for testers: moves this run’s wall clock');
 }
+
+/** Of a command within another one, whose options may stand before or behind its name. */
+const all = (own: Command): object => own.optsWithGlobals();
 
 command('sign-in <email>', 'sign in; the password from --password or LAYOVER_PASSWORD')
   .option('--password <password>')
@@ -42,17 +51,71 @@ command(
   'download <video>',
   'download a video, or go on with it; <video> is its id, a film’s TITLE id, or TITLE:S1E2',
 )
+  .option('--season <n>', 'of the series <video>: all episodes of this season')
+  .option('--next <n>', 'of the series <video>: the next episodes that are neither watched nor downloaded')
   .option('--rendition <id>', 'exactly this video rendition')
   .option('--max-height <pixels>', 'the best that is no taller')
+  .option('--max-gb-per-hour <n>', 'the best that takes no more')
+  .option('--data-saver', 'the smallest')
   .option('--audio <languages>', 'comma-separated')
   .option('--subtitles <languages>', 'comma-separated')
-  .action((video: string, o: object) => run(o, (session) => downloads.download(session, video, o)));
+  .option('--audio-description', 'with audio description where there is one')
+  .option('--priority <priority>', 'high, normal or low')
+  .action((video: string, o: object) => run(o, (session) => download(session, video, o)));
 command('downloads', 'what is downloaded, how far, and until when it plays').action((o: object) =>
   run(o, downloads.list),
 );
 command('remove <video>', 'remove a download and release its license').action((video: string, o: object) =>
   run(o, (session) => downloads.remove(session, video)),
 );
+command('pin <video>', 'keep a download, whatever the rules for space say')
+  .option('--off', 'let the rules have it again')
+  .action((video: string, o: object) => run(o, (session) => downloads.pin(session, video, o)));
+
+const queueCommand = command('queue', 'what is not complete yet, in the order of work').action((o: object) =>
+  run(o, queue.queue),
+);
+command('move <video>', 'change its place or its priority', queueCommand)
+  .option('--first', 'to the front')
+  .option('--last', 'to the end')
+  .option('--before <video>', 'before another one')
+  .option('--priority <priority>', 'high, normal or low')
+  .action((video: string, _: object, own: Command) =>
+    run(all(own), (session) => queue.move(session, video, all(own))),
+  );
+command('run', 'work on the queue until nothing is left to do', queueCommand).action(
+  (_: object, own: Command) => run(all(own), queue.runQueue),
+);
+command('pause [video]', 'pause a download')
+  .option('--all', 'pause every one')
+  .action((video: string | undefined, o: object) => run(o, (session) => queue.pause(session, video, o)));
+command('resume [video]', 'resume a download that is paused or failed')
+  .option('--all', 'resume every one that is paused')
+  .action((video: string | undefined, o: object) => run(o, (session) => queue.resume(session, video, o)));
+command('start-anyway <video>', 'download it now, whatever network, charger and schedule say').action(
+  (video: string, o: object) => run(o, (session) => queue.startAnyway(session, video)),
+);
+command('follow [titleId]', 'keep the next episodes of a series ready; alone: the series that are followed')
+  .option('--episodes <n>', 'so many', '3')
+  .action((titleId: string | undefined, o: object) => run(o, (session) => follow(session, titleId, o)));
+command('unfollow <titleId>', 'no longer; what is downloaded stays').action((titleId: string, o: object) =>
+  run(o, (session) => unfollow(session, titleId)),
+);
+
+const storageCommand = command('storage', 'where downloads lie, and how full it is').action((o: object) =>
+  run(o, storage.storage),
+);
+command('move <folder>', 'move all downloads; Ctrl-C leaves them where they were', storageCommand).action(
+  (folder: string, _: object, own: Command) => run(all(own), (session) => moveStorage(session, folder)),
+);
+command('check', 'read and verify all that is stored', storageCommand)
+  .option('--repair', 'stay until what is damaged is fetched again')
+  .action((_: object, own: Command) => run(all(own), (session) => checkStorage(session, all(own))));
+command('limits', 'what downloads may take; without options, what is set', storageCommand)
+  .option('--budget <size>', 'all downloads together at most: 50GB, or none')
+  .option('--floor <size>', 'so much of the disk stays free: 2GB')
+  .action((_: object, own: Command) => run(all(own), (session) => storage.limits(session, all(own))));
+
 command('play <video>', 'play through the media handler, decoded by ffmpeg')
   .requiredOption(
     '--verify',

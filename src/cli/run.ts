@@ -97,3 +97,8 @@ export async function withProfile({ engine, options }: Session): Promise<Profile
   const chosen = await client.profiles.choose({ profileId: wanted.profileId, ...(pin ? { pin } : {}) });
   return chosen.profile ?? wanted;
 }
+
+/** For what works without anybody signed in: who is watching stays who it was, unless somebody is named. */
+export async function withNamedProfile(session: Session): Promise<void> {
+  if (session.options.profile) await withProfile(session);
+}

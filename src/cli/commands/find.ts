@@ -1,6 +1,9 @@
 import { LayoverError } from '../../shared/errors.ts';
 import { playablesOf } from '../../shared/catalog.ts';
 import type { Client } from '../../shared/contract.ts';
+import type { DownloadView } from '../../shared/downloads.ts';
+import { withNamedProfile, withProfile } from '../run.ts';
+import type { Session } from '../run.ts';
 import { usageError } from '../usage.ts';
 
 /** What the caller names: a videoId itself, a film's titleId, or a series' titleId with `:S1E2`. */
@@ -23,4 +26,19 @@ export async function findVideo(client: Client, name: string): Promise<string> {
   );
   if (!playable) throw new LayoverError('catalog/not-found');
   return playable.videoId;
+}
+
+/** By its own id or its video's, which needs nobody to be signed in; else by a name from the catalog. */
+export async function findDownload(session: Session, name: string): Promise<DownloadView> {
+  const { client } = session.engine;
+  await withNamedProfile(session);
+  const downloads = await client.downloads.list();
+  const known = downloads.find((view) => view.downloadId === name || view.videoId === name);
+  if (known) return known;
+  await withProfile(session);
+  const videoId = await findVideo(client, name);
+  // Once more: nobody sees anything before it is known who is watching.
+  const found = (await client.downloads.list()).find((view) => view.videoId === videoId);
+  if (!found) throw new LayoverError('download/unknown');
+  return found;
 }
