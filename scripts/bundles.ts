@@ -46,7 +46,7 @@ export const bundles: Record<BundleSpec['name'], BundleSpec> = {
   },
   main: {
     name: 'main',
-    sources: ['src', ...tools],
+    sources: ['src', 'resources', ...tools],
     config: (outDir) => processConfig(outDir, 'src/main/electron/main.ts', 'es', 'main.js'),
   },
   preload: {

@@ -111,7 +111,7 @@ test('31 days later and offline, the download is locked and says why', async () 
   await goToDownloads(page);
   const line = downloadLine(page, NAME);
   await expect(line).toContainText('Locked');
-  await expect(line).toContainText('Renew it online; nothing is downloaded again.');
+  await expect(line).toContainText('Go online and renew it; nothing is downloaded again.');
   await expect(line.getByRole('link', { name: /^Play/ })).toHaveCount(0);
   await line.getByRole('button', { name: 'Renew' }).click();
   await expect(line.getByRole('alert')).toContainText(/cannot be reached|offline/);

@@ -25,11 +25,3 @@ export function barInWords(done: number, whole: number): string {
   const share = whole > 0 ? Math.min(1, done / whole) : 0;
   return `${'█'.repeat(Math.round(share * 24)).padEnd(24, '░')} ${Math.floor(share * 100)} %`;
 }
-
-export function licenseInWords({ verdict }: Pick<DownloadView, 'verdict'>): string {
-  if (!verdict.allowed)
-    return `locked (${verdict.reason})${verdict.canRenew ? ', can be renewed online' : ''}`;
-  if (verdict.startByMs !== null) return `start by ${momentInWords(verdict.startByMs)}`;
-  if (verdict.playableUntilMs !== null) return `plays until ${momentInWords(verdict.playableUntilMs)}`;
-  return 'plays without end';
-}

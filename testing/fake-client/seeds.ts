@@ -7,7 +7,7 @@ export const HOUR = 3_600_000;
 
 export const notStarted = (nowMs: number): Verdict => ({
   allowed: true,
-  playableUntilMs: nowMs + 30 * 24 * HOUR,
+  playableUntilMs: null,
   startByMs: nowMs + 30 * 24 * HOUR,
   finishWithinSeconds: 48 * 3_600,
   limitedBy: 'rental',

@@ -8,7 +8,8 @@ import { withProfile } from '../run.ts';
 import type { Session } from '../run.ts';
 import { goOn, judge, stayWith } from '../staying.ts';
 import { parseOptions, usageError } from '../usage.ts';
-import { licenseInWords, stateInWords, titleInWords } from '../words.ts';
+import { licenseInWords } from '../license-words.ts';
+import { stateInWords, titleInWords } from '../words.ts';
 import { findVideo } from './find.ts';
 
 const languages = z
@@ -47,6 +48,8 @@ async function one(session: Session, name: string, choice: Choice): Promise<void
   const { engine, output } = session;
   const { client } = engine;
   const videoId = await findVideo(client, name);
+  // Asked ahead: at Ctrl-C the engine is stopped before the answer is given.
+  const status = await client.app.status();
   const [view] = await stayWith(session, async () => {
     const before = (await client.downloads.list()).find((known) => known.videoId === videoId);
     if (before) return [await urged(session, await goOn(engine, before), choice)];
@@ -58,7 +61,7 @@ async function one(session: Session, name: string, choice: Choice): Promise<void
   judge([view]);
   output.answer(view, () =>
     view.state === 'completed'
-      ? `${titleInWords(view)}: ${sizeInWords(view.storedBytes)} stored. ${licenseInWords(view)}`
+      ? `${titleInWords(view)}: ${sizeInWords(view.storedBytes)} stored. ${licenseInWords(view.verdict, status)}`
       : `Stopped at ${sizeInWords(view.storedBytes)}; the same command goes on.`,
   );
 }

@@ -3,7 +3,8 @@ import { sizeInWords, table } from '../output.ts';
 import { withNamedProfile } from '../run.ts';
 import type { Session } from '../run.ts';
 import { parseOptions } from '../usage.ts';
-import { licenseInWords, stateInWords, titleInWords } from '../words.ts';
+import { licenseInWords } from '../license-words.ts';
+import { stateInWords, titleInWords } from '../words.ts';
 import { findDownload } from './find.ts';
 
 const LicenseOptions = z.object({ renew: z.boolean().default(false) });
@@ -13,6 +14,7 @@ export async function list(session: Session): Promise<void> {
   const { engine, output } = session;
   await withNamedProfile(session);
   const downloads = await engine.client.downloads.list();
+  const status = await engine.client.app.status();
   output.answer({ downloads }, () =>
     downloads.length === 0
       ? 'No downloads.'
@@ -22,7 +24,7 @@ export async function list(session: Session): Promise<void> {
             titleInWords(view),
             stateInWords(view),
             `${sizeInWords(view.storedBytes)} of ${sizeInWords(view.selection.size.bytes)}`,
-            licenseInWords(view),
+            licenseInWords(view.verdict, status),
           ]),
         ),
   );
@@ -37,14 +39,16 @@ export async function license(session: Session, name: string | undefined, raw: u
     downloads = await Promise.all(
       downloads.map(({ downloadId }) => client.downloads.renewLicense({ downloadId })),
     );
+  const status = await client.app.status();
   const licenses = downloads.map((view) => ({
     videoId: view.videoId,
     downloadId: view.downloadId,
     titleName: view.titleName,
     verdict: view.verdict,
+    words: licenseInWords(view.verdict, status),
   }));
   session.output.answer({ licenses }, () =>
-    table(downloads.map((view) => [view.videoId, titleInWords(view), licenseInWords(view)])),
+    table(downloads.map((view) => [view.videoId, titleInWords(view), licenseInWords(view.verdict, status)])),
   );
 }
 

@@ -16,6 +16,10 @@ interface DownloadActionsProps {
   queueIds?: readonly string[];
 }
 
+/** Nothing gives it back: removing it is all that is left to do. */
+const isGone = (verdict: DownloadView['verdict']) =>
+  !verdict.allowed && !verdict.canRenew && verdict.reason !== 'not-yet' && verdict.reason !== 'clock-behind';
+
 /** What can be done with a download now; what goes wrong is told on the spot. */
 export function DownloadActions({ download, name, queueIds = [] }: DownloadActionsProps) {
   const text = useText();
@@ -48,6 +52,17 @@ export function DownloadActions({ download, name, queueIds = [] }: DownloadActio
           onPress={() => renew.mutate({ downloadId })}
         >
           {text('downloads.renew')}
+        </Button>
+      ) : null}
+      {summary === 'locked' && isGone(verdict) ? (
+        <Button
+          look="plain"
+          icon={<Trash2 aria-hidden />}
+          aria-label={text('downloads.remove', { name })}
+          isDisabled={remove.isPending}
+          onPress={() => remove.mutate([downloadId])}
+        >
+          {text('remove.confirm')}
         </Button>
       ) : null}
       {canStartAnyway(download) ? (
@@ -86,12 +101,14 @@ export function DownloadActions({ download, name, queueIds = [] }: DownloadActio
           onChange={(isPinned) => pin.mutate(isPinned)}
         />
       ) : null}
-      <IconButton
-        label={text(isWhole ? 'downloads.remove' : 'downloads.cancel', { name })}
-        icon={isWhole ? <Trash2 aria-hidden /> : <X aria-hidden />}
-        isDisabled={remove.isPending || summary === 'removing'}
-        onPress={() => (position?.completed ? remove.mutate([downloadId]) : setAsking(true))}
-      />
+      {summary === 'locked' && isGone(verdict) ? null : (
+        <IconButton
+          label={text(isWhole ? 'downloads.remove' : 'downloads.cancel', { name })}
+          icon={isWhole ? <Trash2 aria-hidden /> : <X aria-hidden />}
+          isDisabled={remove.isPending || summary === 'removing'}
+          onPress={() => (position?.completed ? remove.mutate([downloadId]) : setAsking(true))}
+        />
+      )}
       {section === 'now' || section === 'queue' ? (
         <PriorityMenu download={download} name={name} queueIds={queueIds} />
       ) : null}

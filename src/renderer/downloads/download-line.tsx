@@ -93,7 +93,7 @@ export function DownloadContent({ download, lead, actions }: DownloadContentProp
             {sentence(download.error)}
           </p>
         ) : null}
-        {isWhole ? <LicenseLine verdict={verdict} /> : null}
+        {isWhole || verdict.allowed ? <LicenseLine verdict={verdict} /> : null}
         {download.origin === 'auto-next' ? (
           <p className="download-origin">
             <Sparkles aria-hidden /> {text('downloads.autoNext')}

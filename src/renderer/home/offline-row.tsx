@@ -1,17 +1,15 @@
 import { Link } from '@tanstack/react-router';
+import type { DownloadView } from '../../shared/downloads.ts';
 import { CardRow } from '../cards/card-row.tsx';
 import { Card } from '../cards/card.tsx';
 import { playsOffline } from '../cards/reach.ts';
 import { useDownloads } from '../data/queries.ts';
-import { useTrustedNow } from '../data/trusted-now.ts';
-import { useLicenseSentence } from '../downloads/license-sentence.ts';
+import { useLicenseWords } from '../downloads/use-license-words.ts';
 import { useText } from '../i18n/use-text.ts';
 
 /** What the viewer can watch right now, first of all rows. */
 export function OfflineRow() {
   const text = useText();
-  const nowMs = useTrustedNow();
-  const sentence = useLicenseSentence();
   const ready = useDownloads().filter(playsOffline);
   if (ready.length === 0)
     return (
@@ -21,23 +19,28 @@ export function OfflineRow() {
     );
   return (
     <CardRow title={text('home.offline.ready')} shape="backdrop">
-      {ready.map((download) => {
-        const { episode, position } = download;
-        const number =
-          episode && text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber });
-        return (
-          <Card
-            key={download.downloadId}
-            titleId={download.titleId}
-            artworkVersion={download.artworkVersion}
-            name={download.titleName}
-            shape="backdrop"
-            line={[number, sentence(download.verdict, nowMs)?.words].filter(Boolean).join(' · ')}
-            part={position ? position.positionSeconds / position.durationSeconds : undefined}
-            playVideoId={download.videoId}
-          />
-        );
-      })}
+      {ready.map((download) => (
+        <ReadyCard key={download.downloadId} download={download} />
+      ))}
     </CardRow>
+  );
+}
+
+function ReadyCard({ download }: { download: DownloadView }) {
+  const text = useText();
+  const { episode, position } = download;
+  const { words } = useLicenseWords(download.verdict);
+  const number =
+    episode && text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber });
+  return (
+    <Card
+      titleId={download.titleId}
+      artworkVersion={download.artworkVersion}
+      name={download.titleName}
+      shape="backdrop"
+      line={[number, words].filter(Boolean).join(' · ')}
+      part={position ? position.positionSeconds / position.durationSeconds : undefined}
+      playVideoId={download.videoId}
+    />
   );
 }

@@ -1,5 +1,8 @@
-import { DAY_MS, HOUR_MS } from '../../shared/units.ts';
+import { DAY_MS } from '../../shared/units.ts';
 import type { BitsPerSecond, Bytes, Ms, Seconds } from '../../shared/units.ts';
+import { inUnit } from '../../shared/words/moments.ts';
+
+export { formatRemaining } from '../../shared/words/moments.ts';
 
 /** Sizes, times and languages as a reader of `locale` writes them. Decimal units, as disks are sold. */
 
@@ -30,25 +33,13 @@ export function formatBandwidth(locale: string, bitsPerSecond: BitsPerSecond): s
   return `${number} Mbit/s`;
 }
 
-function unit(locale: string, value: number, name: 'day' | 'hour' | 'minute' | 'second'): string {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
-}
-
 /** "1 hr 52 min", "23 min", "40 sec". */
 export function formatDuration(locale: string, seconds: Seconds): string {
-  if (seconds < 60) return unit(locale, Math.max(0, Math.round(seconds)), 'second');
+  if (seconds < 60) return inUnit(locale, Math.max(0, Math.round(seconds)), 'second');
   const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return unit(locale, minutes, 'minute');
-  const hours = unit(locale, Math.floor(minutes / 60), 'hour');
-  return minutes % 60 === 0 ? hours : `${hours} ${unit(locale, minutes % 60, 'minute')}`;
-}
-
-/** What remains of a window, in its one telling unit: days from three days up, then hours, then minutes. */
-export function formatRemaining(locale: string, remainingMs: Ms): string {
-  const left = Math.max(0, remainingMs);
-  if (left >= 3 * DAY_MS) return unit(locale, Math.floor(left / DAY_MS), 'day');
-  if (left >= HOUR_MS) return unit(locale, Math.floor(left / HOUR_MS), 'hour');
-  return unit(locale, Math.floor(left / 60_000), 'minute');
+  if (minutes < 60) return inUnit(locale, minutes, 'minute');
+  const hours = inUnit(locale, Math.floor(minutes / 60), 'hour');
+  return minutes % 60 === 0 ? hours : `${hours} ${inUnit(locale, minutes % 60, 'minute')}`;
 }
 
 /** "Fri 18:40" within the week, else with the date. */

@@ -54,11 +54,16 @@ function Session({ videoId, onRetry }: { videoId: string; onRetry: () => void })
     };
   }, [client, videoId]);
 
-  if (error) return <Stopped error={error} titleId={started?.titleId} onRetry={onRetry} />;
+  if (error) return <Stopped error={error} videoId={videoId} titleId={started?.titleId} onRetry={onRetry} />;
   if (!started) return <Loading />;
   if (!started.verdict.allowed)
     return (
-      <Stopped error={errorOfRefusal(started.verdict.reason)} titleId={started.titleId} onRetry={onRetry} />
+      <Stopped
+        error={errorOfRefusal(started.verdict.reason)}
+        videoId={videoId}
+        titleId={started.titleId}
+        onRetry={onRetry}
+      />
     );
   if (startsTheClock(started) && !isAgreed)
     return <FirstPlayNotice started={started} onPlay={() => setAgreed(true)} />;

@@ -27,7 +27,7 @@ export function Player({ started, onStopped, onLeft }: PlayerProps) {
   useScreen(started.titleName);
   const navigate = useNavigate();
   const leave = useLeave(started.titleId);
-  const { attach, playback, snapshot } = usePlayback(started, onStopped, onLeft);
+  const { attach, playback, snapshot, verdict } = usePlayback(started, onStopped, onLeft);
   const { isFullscreen, toggleFullscreen } = useFullscreen();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const [showsStatistics, setShowsStatistics] = useState(false);
@@ -103,7 +103,7 @@ export function Player({ started, onStopped, onLeft }: PlayerProps) {
           onClose={() => setShowsStatistics(false)}
         />
       ) : null}
-      <TopBar started={started} onLeave={leave} />
+      <TopBar started={started} verdict={verdict} onLeave={leave} />
       {snapshot.isEnded ? (
         <NextEpisode
           hasNext={nextVideoId !== null}

@@ -2,7 +2,7 @@ import type { Client, PlaybackTick } from '../../shared/contract.ts';
 import type { ErrorValue } from '../../shared/errors.ts';
 import { asLayoverError } from '../../shared/errors.ts';
 import { refusalErrorCode } from '../../shared/license.ts';
-import type { RefusalReason } from '../../shared/license.ts';
+import type { RefusalReason, Verdict } from '../../shared/license.ts';
 import type { Seconds } from '../../shared/units.ts';
 import { WatchedTime } from './watched-time.ts';
 
@@ -24,8 +24,16 @@ export class Ticker {
   private readonly playback: Client['playback'];
   private readonly sessionId: string;
   private readonly onRefused: (error: ErrorValue) => void;
+  private readonly onVerdict: (verdict: Verdict) => void;
 
-  constructor(playback: Client['playback'], sessionId: string, onRefused: (error: ErrorValue) => void) {
+  /** `onVerdict` hears every one that lets the play go on. */
+  constructor(
+    playback: Client['playback'],
+    sessionId: string,
+    onRefused: (error: ErrorValue) => void,
+    onVerdict: (verdict: Verdict) => void = () => undefined,
+  ) {
+    this.onVerdict = onVerdict;
     this.playback = playback;
     this.sessionId = sessionId;
     this.onRefused = onRefused;
@@ -71,7 +79,8 @@ export class Ticker {
     const { sessionId } = this;
     try {
       const { verdict } = await this.playback.tick({ sessionId, positionSeconds, watchedSeconds, state });
-      if (!verdict.allowed) this.onRefused(errorOfRefusal(verdict.reason));
+      if (verdict.allowed) this.onVerdict(verdict);
+      else this.onRefused(errorOfRefusal(verdict.reason));
     } catch (thrown) {
       const error = asLayoverError(thrown);
       if (error.code.startsWith('license/') || error.code === 'playback/unknown-session')

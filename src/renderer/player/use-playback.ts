@@ -25,6 +25,7 @@ export function usePlayback(
   const { client, refusals } = useEnvironment();
   const { playback: preferences } = useSettings();
   const [playback, setPlayback] = useState<Playback | null>(null);
+  const [verdict, setVerdict] = useState(started.verdict);
   const [video, attach] = useState<HTMLVideoElement | null>(null);
   // Later changes of a setting must not start the play again.
   const first = useRef({ preferences, onStopped, onLeft });
@@ -51,7 +52,10 @@ export function usePlayback(
       session.halt();
       stopped(error);
     };
-    const ticker = new Ticker(client.playback, sessionId, refuse);
+    const ticker = new Ticker(client.playback, sessionId, refuse, (next) =>
+      // Most answers are the last one again, and nothing to render for.
+      setVerdict((last) => (JSON.stringify(last) === JSON.stringify(next) ? last : next)),
+    );
     const stopListening = refusals.listen(sessionId, refuse);
     const listening = new AbortController();
     const on = (name: string, act: () => void) =>
@@ -85,5 +89,5 @@ export function usePlayback(
     playback?.subscribe ?? never,
     playback?.getSnapshot ?? (() => emptySnapshot),
   );
-  return { attach, playback, snapshot };
+  return { attach, playback, snapshot, verdict };
 }

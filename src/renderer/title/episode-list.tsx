@@ -4,6 +4,7 @@ import type { Episode, Title } from '../../shared/catalog.ts';
 import type { WatchPosition } from '../../shared/progress.ts';
 import { useIsOutOfReach } from '../cards/reach.ts';
 import { DownloadButton } from '../downloads/download-button.tsx';
+import { VideoLicense } from '../downloads/video-license.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Button } from '../ui/button.tsx';
@@ -80,6 +81,7 @@ function EpisodeLine({ episode, position, onDownload }: EpisodeLineProps) {
             part={position.positionSeconds / position.durationSeconds}
           />
         ) : null}
+        <VideoLicense videoId={episode.videoId} />
       </div>
       <span className="episode-length">
         {position?.completed ? (

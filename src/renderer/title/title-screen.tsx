@@ -7,6 +7,7 @@ import { useClient } from '../app/environment.ts';
 import { useTitleAction } from '../data/actions.ts';
 import { queries } from '../data/queries.ts';
 import { DownloadButton } from '../downloads/download-button.tsx';
+import { VideoLicense } from '../downloads/video-license.tsx';
 import { useFormat } from '../i18n/use-format.ts';
 import { useScreen } from '../app/use-screen.ts';
 import { useText } from '../i18n/use-text.ts';
@@ -104,6 +105,7 @@ export function TitleScreen() {
               />
             </span>
           </div>
+          <VideoLicense videoId={next.videoId} />
           <ErrorNotice error={setListed.error ?? rate.error} />
         </div>
       </div>
