@@ -92,10 +92,13 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
     };
     const segmentsNow = () => trackNow().segments;
 
-    async function check(from: number, options: Parameters<OpenTrack['scrub']>[0]): Promise<number[]> {
+    async function check(
+      from: number,
+      options: Parameters<OpenTrack['scrub']>[0] & { except?: ReadonlySet<number> | undefined },
+    ): Promise<number[]> {
       const forgotten: number[] = [];
       for (const [index, segment] of [...segmentsNow()].sort(([a], [b]) => a - b)) {
-        if (index < from) {
+        if (index < from || options.except?.has(index)) {
           options.onProgress?.(segment.plain.byteLength);
           continue;
         }
@@ -107,23 +110,52 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
           segmentsNow().delete(index);
           forgotten.push(index);
         }
-        trackNow().nextSegment = index + 1;
+        if (!options.except) trackNow().nextSegment = index + 1;
         options.onProgress?.(segment.plain.byteLength);
       }
+      if (options.except?.size) return forgotten;
       trackNow().nextSegment = null;
       trackNow().verifiedAtMs = disk.nowMs;
       return forgotten;
     }
 
+    const put = async (index: number, plain: Uint8Array) => {
+      const copy = plain.slice();
+      await beforeWriting();
+      const track = trackNow();
+      const grownBytes = copy.byteLength - (track.segments.get(index)?.plain.byteLength ?? 0);
+      const neededBytes = grownBytes - leftOf(track) - freeBytes();
+      if (neededBytes > 0) throw new LayoverError('store/no-space', { neededBytes });
+      track.segments.set(index, { plain: copy, isDamaged: false });
+    };
+
     return {
-      async put(index, plain) {
-        const copy = plain.slice();
-        await beforeWriting();
-        const track = trackNow();
-        const grownBytes = copy.byteLength - (track.segments.get(index)?.plain.byteLength ?? 0);
-        const neededBytes = grownBytes - leftOf(track) - freeBytes();
-        if (neededBytes > 0) throw new LayoverError('store/no-space', { neededBytes });
-        track.segments.set(index, { plain: copy, isDamaged: false });
+      put,
+      begin(index, plainBytes) {
+        trackNow();
+        let held = Buffer.alloc(0);
+        let isOver = false;
+        return {
+          write(piece) {
+            trackNow();
+            if (isOver) throw new LayoverError('store/locked', { trackId });
+            held = Buffer.concat([held, piece]);
+            if (held.length > (plainBytes ?? Infinity)) throw new RangeError('more than was told');
+            return undefined;
+          },
+          async commit() {
+            trackNow();
+            const isShort = held.length < (plainBytes ?? 0);
+            if (isOver) throw new LayoverError('store/locked', { trackId });
+            isOver = true;
+            if (isShort) throw new RangeError('fewer than were told');
+            await put(index, held);
+          },
+          async abort() {
+            isOver = true;
+            await turn();
+          },
+        };
       },
       async *read(index, range) {
         const segment = segmentsNow().get(index);
@@ -140,7 +172,7 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
           yield segment.plain.slice(at, Math.min(at + PIECE_BYTES, endBytes));
         }
       },
-      verify: (signal) => check(-1, { signal }),
+      verify: (signal, except) => check(-1, { signal, except }),
       scrub: (options) => check(trackNow().nextSegment ?? -1, options),
       close() {
         isWiped = true;

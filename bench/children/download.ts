@@ -53,6 +53,7 @@ const store = createStore({
   random: (sizeBytes) => platform.random(sizeBytes),
   now: () => platform.clock.now(),
   log,
+  ...(!durable && { syncFile: async () => {} }),
 });
 const segments = Array.from({ length: times }, (_none, time) => time).flatMap((time) =>
   input.files.map(({ path: file, sizeBytes, sha256 }, number): Segment => {

@@ -38,7 +38,8 @@ describe('two accounts on one computer', () => {
     let left = 3;
     world.server.misbehave = () => (left-- > 0 ? undefined : { kind: 'hang' });
     const { downloadId } = world.add(first);
-    await until(() => mediaRequests().length > 3);
+    // All four that are asked for at once hang: no request is on its way any more.
+    await until(() => mediaRequests().length === 3 + 4);
     world.accountId = 'account-2';
     await world.downloads.accountChanged();
     world.server.misbehave = () => undefined;

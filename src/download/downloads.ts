@@ -103,6 +103,8 @@ export function createDownloads(deps: DownloadDeps): Downloads {
       const segments = rescan.segmentsOf(downloadId);
       rows.complete(downloadId, { bytes: progress.of(downloadId).storedBytes, segments });
       log.info('download.completed', { downloadId });
+      // A few bytes were reserved that no frame needed, and more where sizes were estimated.
+      void store.unreserve(downloadId).catch(() => undefined);
       tell(downloadId);
     },
     onFailed(downloadId, error) {

@@ -38,14 +38,20 @@ function atStep(step: number, act: () => void): void {
     const track = unlock(...args);
     return {
       ...track,
-      put: async (index, plain) => {
-        count();
-        await track.put(index, plain);
+      begin(...what) {
+        const writer = track.begin(...what);
+        return {
+          ...writer,
+          async commit() {
+            count();
+            await writer.commit();
+          },
+        };
       },
-      verify: async (signal) => {
+      verify: async (...what) => {
         count();
         await turn();
-        return track.verify(signal);
+        return track.verify(...what);
       },
     };
   };

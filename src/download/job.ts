@@ -1,4 +1,3 @@
-import { decryptSegment } from '../cdn/decrypt.ts';
 import type { SegmentKeys } from '../cdn/segment-keys.ts';
 import type { Steering } from '../cdn/types.ts';
 import type { Licenses } from '../license/types.ts';
@@ -8,6 +7,9 @@ import type { Bytes } from '../shared/units.ts';
 import type { ContentKey, OpenTrack, Store, TrackSpec } from '../store/types.ts';
 import { takeStock, wireBytes } from './plan.ts';
 import type { Plan, PlannedFile, Stocktaking } from './plan.ts';
+import { createBacklog } from './backlog.ts';
+import type { Backlog } from './backlog.ts';
+import { createSegmentSink } from './segment-sink.ts';
 
 export interface JobDeps {
   readonly store: Store;
@@ -33,6 +35,8 @@ export interface Job {
 
 /** One connection leaves the link idle while it waits for answers; many would starve what is being watched. */
 const AT_ONCE = 4;
+/** What was received may wait for the disk while the link goes on: about what a power cut can take. */
+const MOST_UNSYNCED_BYTES: Bytes = 64 * 1024 * 1024;
 /** Bytes that never verify mean a disk that is failing: to write them for ever does not help. */
 const MOST_REPAIRS = 3;
 
@@ -53,16 +57,18 @@ export async function runJob(deps: JobDeps, job: Job): Promise<void> {
   await ensureLicense(licenses, job);
   signal.throwIfAborted();
   const tracks = await openTracks(deps, job);
+  const proven = createProven(store, tracks);
   try {
     for (let repairs = 0; ; repairs += 1) {
       const { missing } = stock();
       if (missing.length > 0) {
         await job.reserve(missing);
         job.onPhase('downloading');
-        await fetchAll(deps, job, tracks, missing);
+        await fetchAll(deps, job, tracks, missing, proven);
       }
+      if (proven.isAll()) return;
       job.onPhase('verifying');
-      for (const track of tracks.values()) await track.verify(signal);
+      await proven.verify(signal);
       signal.throwIfAborted();
       if (stock().missing.length === 0) return;
       if (repairs >= MOST_REPAIRS) throw new LayoverError('store/damaged');
@@ -119,32 +125,63 @@ async function openTrack(
   }
 }
 
+/** What needs not be read back: it was stored in this run, or was verified in it. */
+interface Proven {
+  add(file: PlannedFile): void;
+  isAll(): boolean;
+  /** Reads the rest, and forgets what is damaged. */
+  verify(signal: AbortSignal): Promise<void>;
+}
+
+function createProven(store: Pick<Store, 'stored'>, tracks: ReadonlyMap<string, OpenTrack>): Proven {
+  const proven = new Map([...tracks.keys()].map((trackId) => [trackId, new Set<number>()]));
+  const isProven = (trackId: string) =>
+    store.stored(trackId).every(({ index }) => proven.get(trackId)?.has(index));
+  return {
+    add: ({ trackId, segment }) => void proven.get(trackId)?.add(segment.index),
+    isAll: () => [...tracks.keys()].every(isProven),
+    async verify(signal) {
+      for (const [trackId, track] of tracks) {
+        const known = proven.get(trackId) ?? new Set();
+        if (isProven(trackId)) continue;
+        await track.verify(signal, known);
+        for (const { index } of store.stored(trackId)) known.add(index);
+      }
+    },
+  };
+}
+
 async function fetchAll(
   deps: JobDeps,
   job: Job,
   tracks: ReadonlyMap<string, OpenTrack>,
   missing: readonly PlannedFile[],
+  proven: Proven,
 ): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
   const queue = missing.values();
+  const first: { error?: unknown } = {};
+  const failed = (error: unknown) => {
+    // The others only echo the first, whose error tells why.
+    if (!stop.signal.aborted) first.error = error;
+    stop.abort();
+  };
+  const backlog = createBacklog(MOST_UNSYNCED_BYTES, failed);
   const work = async () => {
     for (const file of queue) {
       const track = tracks.get(file.trackId);
       if (!track) throw new LayoverError('store/missing');
-      await fetchOne(deps, job, track, file, signal);
+      const onStored = (bytes: Bytes) => {
+        proven.add(file);
+        job.onStored(bytes, file);
+      };
+      await fetchOne(deps, job, track, file, { signal, backlog, onStored });
+      await backlog.room();
     }
   };
-  const first: { error?: unknown } = {};
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, () =>
-      work().catch((error: unknown) => {
-        // The others only echo the first, whose error tells why.
-        if (!stop.signal.aborted) first.error = error;
-        stop.abort();
-      }),
-    ),
-  );
+  await Promise.all(Array.from({ length: AT_ONCE }, () => work().catch(failed)));
+  await backlog.idle();
   job.signal.throwIfAborted();
   if (first.error !== undefined) throw first.error as Error;
 }
@@ -153,20 +190,26 @@ async function fetchOne(
   { steering, licenses, keys }: JobDeps,
   job: Job,
   track: OpenTrack,
-  file: PlannedFile,
-  signal: AbortSignal,
+  { segment }: PlannedFile,
+  into: { signal: AbortSignal; backlog: Backlog; onStored(bytes: Bytes): void },
 ): Promise<void> {
-  const { segment } = file;
-  const { path, byteRange, integrity, encryption, index } = segment;
+  const { signal } = into;
+  const { path, byteRange, integrity, encryption } = segment;
   signal.throwIfAborted();
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
-  const { bytes } = await steering.fetch(request, signal);
   // Asked for anew each time: the verdict may have ended meanwhile.
   const contentKey = () => licenses.contentKey(job.videoId);
-  const plain = await decryptSegment(bytes, encryption, await keys.keyOf(encryption, contentKey, signal));
-  if (plain.byteLength !== (integrity?.plainBytes ?? plain.byteLength))
-    throw new LayoverError('cdn/digest-mismatch', { path });
-  signal.throwIfAborted();
-  await track.put(index, plain);
-  job.onStored(wireBytes(segment, plain.byteLength), file);
+  const sink = createSegmentSink(track, segment, await keys.keyOf(encryption, contentKey, signal));
+  try {
+    await steering.stream(request, sink, { signal });
+    signal.throwIfAborted();
+    sink.end();
+  } catch (thrown) {
+    await sink.abort();
+    throw thrown;
+  }
+  into.backlog.add(
+    sink.plainBytes,
+    sink.commit().then(() => into.onStored(wireBytes(segment, sink.plainBytes))),
+  );
 }

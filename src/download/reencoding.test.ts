@@ -43,10 +43,11 @@ function reencode(renditionId: string, keepsPaths: boolean): SampleVideo {
 
 /** Some of it is stored; then the service puts another video in its place. */
 async function halfway(again: SampleVideo) {
-  let left = 5;
-  world.server.misbehave = () => (left-- > 0 ? undefined : { kind: 'hang' });
+  const last = /v-480p.2\.m4s|vtt$/;
+  world.server.misbehave = ({ path }) => (last.test(path) ? { kind: 'hang' } : undefined);
   const { downloadId } = world.add(second);
-  await until(() => world.server.requests.length >= 7);
+  await until(() => world.server.requests.length === 7);
+  await until(() => world.store.stored(`${downloadId}.a-en`).length === 3);
   await world.downloads.pause(downloadId);
   world.server.misbehave = () => undefined;
   world.reencoded.set('second', again);

@@ -66,7 +66,7 @@ describe('the code says what docs/store-format.md says', () => {
       expect(deriveRecordKey(vectors.dataKey, record.salt, name)).toEqual(record.recordKey);
       if (!record.sealed) continue;
       const plain = plainOf(record.segment, record.plainBytes);
-      expect(sealFrame(record.recordKey, name, 0, true, plain)).toEqual(record.sealed);
+      expect(Buffer.concat(sealFrame(record.recordKey, name, 0, true, plain))).toEqual(record.sealed);
       expect(openFrame(record.recordKey, name, 0, true, record.sealed)).toEqual(plain);
       expect(openFrame(record.recordKey, name, 0, false, record.sealed)).toBeUndefined();
       expect(openFrame(record.recordKey, name, 1, true, record.sealed)).toBeUndefined();

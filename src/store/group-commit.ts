@@ -1,6 +1,7 @@
 import { LayoverError } from '../shared/errors.ts';
 import type { NewSegment, SegmentIndex, SegmentRow } from './segment-index.ts';
 import type { TrackFile } from './track-file.ts';
+import type { Handle } from './track-handles.ts';
 
 interface Waiting {
   readonly file: TrackFile;
@@ -18,7 +19,12 @@ export interface GroupCommit {
   commit(file: TrackFile, row: NewSegment): Promise<SegmentRow | undefined>;
 }
 
-export function createGroupCommit(index: SegmentIndex): GroupCommit {
+/** Makes durable what was written to a file. Throws what node:fs throws. */
+export type SyncFile = (file: Handle) => Promise<void>;
+
+const datasync: SyncFile = (file) => file.datasync();
+
+export function createGroupCommit(index: SegmentIndex, syncFile: SyncFile = datasync): GroupCommit {
   let queue: Waiting[] = [];
   let running = false;
 
@@ -26,7 +32,7 @@ export function createGroupCommit(index: SegmentIndex): GroupCommit {
     while (queue.length > 0) {
       const batch = queue;
       queue = [];
-      const unsynced = await syncFiles(new Set(batch.map((each) => each.file)));
+      const unsynced = await syncFiles(new Set(batch.map((each) => each.file)), syncFile);
       const synced: Waiting[] = [];
       for (const each of batch) {
         if (unsynced.has(each.file)) each.reject(unsynced.get(each.file));
@@ -64,12 +70,12 @@ export function createGroupCommit(index: SegmentIndex): GroupCommit {
   };
 }
 
-async function syncFiles(files: Set<TrackFile>): Promise<Map<TrackFile, unknown>> {
+async function syncFiles(files: Set<TrackFile>, syncFile: SyncFile): Promise<Map<TrackFile, unknown>> {
   const failed = new Map<TrackFile, unknown>();
   await Promise.all(
     [...files].map(async (file) => {
       try {
-        await (await file.writer()).datasync();
+        await syncFile(await file.writer());
       } catch (thrown) {
         failed.set(file, thrown);
       }

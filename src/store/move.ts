@@ -30,6 +30,8 @@ export interface MoveParts {
   exclusive<T>(work: () => Promise<T>): Promise<T>;
   /** Lets puts under way end and makes new ones wait until the function that it gives is called. */
   holdWrites(): Promise<() => void>;
+  /** Records in the making: what is written of them goes along, and their writers go on in the new place. */
+  unfinishedOf(row: TrackRow): Extent[];
   /** From now on everybody looks for files in `to`. */
   onSwitched(): void;
   /** A copy of the database that knows of the new place: the one before would send us to the old. */
@@ -90,6 +92,13 @@ export async function moveStore(
     }
   }
 
+  async function copyUnfinished(how: CopyParts): Promise<void> {
+    for (const row of index.tracks()) {
+      const extents = parts.unfinishedOf(row);
+      if (extents.length > 0) await copyTrack(row, extents, how);
+    }
+  }
+
   async function copyTrack(row: TrackRow, extents: Extent[], how: CopyParts): Promise<void> {
     try {
       await copyParts(from.pathOf(row.trackId), to.pathOf(row.trackId), extents, how);
@@ -110,7 +119,9 @@ export async function moveStore(
       const letGo = await parts.holdWrites();
       try {
         // Others wait for this: no more pauses.
-        await copyChanged({ ...copying, pace: async () => {} });
+        const atOnce = { ...copying, pace: async () => {} };
+        await copyChanged(atOnce);
+        await copyUnfinished(atOnce);
         await parts.reservations
           .allocateIn(to.pathOf)
           .then(to.sync)

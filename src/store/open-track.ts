@@ -1,15 +1,15 @@
 import { LayoverError } from '../shared/errors.ts';
 import type { Bytes } from '../shared/units.ts';
-import type { Extent } from './extents.ts';
-import { sealedBytesOf } from './format.ts';
+import { FRAME_BYTES } from './format.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { writeRecord } from './record.ts';
 import { RECORD_SALT_BYTES, deriveRecordKey } from './seal.ts';
 import { extentOf } from './segment-index.ts';
 import type { SegmentIndex } from './segment-index.ts';
 import { createSegmentReader } from './segment-reader.ts';
+import { createHoldingWriter, createSegmentWriter } from './segment-writer.ts';
+import type { LockableWriter } from './segment-writer.ts';
 import type { TrackFile } from './track-file.ts';
-import type { OpenTrack } from './types.ts';
+import type { OpenTrack, SegmentWriter } from './types.ts';
 import type { VerificationRows } from './verification-rows.ts';
 
 export interface OpenTrackParts {
@@ -30,40 +30,52 @@ export interface OpenTrackParts {
 export function createOpenTrack(parts: OpenTrackParts): OpenTrack {
   const { file, dataKey } = parts;
   const { track, trackId } = file;
+  const writers = new Set<LockableWriter>();
   let closed = false;
 
   const checkOpen = () => {
     if (closed) throw new LayoverError('store/locked', { trackId });
   };
 
-  async function put(segment: number, plain: Uint8Array): Promise<void> {
+  function begin(segment: number, plainBytes: Bytes): SegmentWriter {
     checkOpen();
-    const name = { trackId, index: segment, plainBytes: plain.length };
-    const length = sealedBytesOf(plain.length);
-    await file.useForWriting(async () => {
-      // It may have waited, and the key is gone by now.
-      checkOpen();
-      const salt = Buffer.from(parts.random(RECORD_SALT_BYTES));
-      const recordKey = deriveRecordKey(dataKey, salt, name);
-      let extent: Extent | undefined;
-      try {
-        const writer = await file.writer();
-        extent = file.reserve(length);
-        await writeRecord(writer, extent.offset, recordKey, name, plain);
-        const row = { track, index: segment, fileOffset: extent.offset, plainBytes: plain.length, salt };
+    const name = { trackId, index: segment, plainBytes };
+    const salt = Buffer.from(parts.random(RECORD_SALT_BYTES));
+    const writer = createSegmentWriter({
+      file,
+      name,
+      recordKey: deriveRecordKey(dataKey, salt, name),
+      async index(extent) {
+        const row = { track, index: segment, fileOffset: extent.offset, plainBytes, salt };
         const replaced = await parts.groupCommit.commit(file, row);
         if (replaced) file.free(extentOf(replaced));
-      } catch (thrown) {
-        if (extent) await file.abandon(extent);
-        throw parts.writeError(thrown, length);
-      } finally {
-        recordKey.fill(0);
-      }
+      },
+      errorOf: parts.writeError,
+      onEnd: () => writers.delete(writer),
     });
+    writers.add(writer);
+    return writer;
+  }
+
+  async function put(segment: number, plain: Uint8Array): Promise<void> {
+    const writer = begin(segment, plain.length);
+    try {
+      for (let at = 0; at < plain.length; at += FRAME_BYTES)
+        await writer.write(plain.subarray(at, at + FRAME_BYTES));
+    } catch (thrown) {
+      await writer.abort();
+      throw thrown;
+    }
+    await writer.commit();
   }
 
   return {
     put,
+    begin(segment, plainBytes) {
+      checkOpen();
+      if (plainBytes !== undefined) return begin(segment, plainBytes);
+      return createHoldingWriter((heldBytes) => begin(segment, heldBytes));
+    },
     ...createSegmentReader({
       file,
       dataKey,
@@ -75,6 +87,7 @@ export function createOpenTrack(parts: OpenTrackParts): OpenTrack {
     close() {
       if (closed) return;
       closed = true;
+      for (const writer of [...writers]) writer.lock();
       dataKey.fill(0);
       file.release();
       parts.onClosed();

@@ -55,19 +55,25 @@ export function deriveRecordKey(dataKey: Uint8Array, salt: Uint8Array, name: Rec
   return hkdf(dataKey, salt, info);
 }
 
-/** One frame with its tag. `counter` counts frames of the record from 0. */
+/**
+ * One frame: its ciphertext and its tag, which stand one behind the other in the file; to join them here would
+ * copy every byte once more. `counter` counts frames of the record from 0.
+ */
 export function sealFrame(
   recordKey: Uint8Array,
   name: RecordName,
   counter: number,
   isLast: boolean,
   plain: Uint8Array,
-): Buffer {
+): [ciphertext: Buffer, tag: Buffer] {
   const cipher = createCipheriv('aes-256-gcm', recordKey, frameNonce(counter, isLast), {
     authTagLength: TAG_BYTES,
   });
   cipher.setAAD(frameData(name));
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const ciphertext = cipher.update(plain);
+  // GCM is a stream cipher: final() gives no bytes, it only makes the tag.
+  cipher.final();
+  return [ciphertext, cipher.getAuthTag()];
 }
 
 /** undefined: the frame is not exactly the one that was sealed under this name at this place. */

@@ -84,13 +84,16 @@ export function createSegmentReader(parts: SegmentReaderParts): SegmentReader {
     }
   }
 
-  async function check(from: number, { signal, pace, onProgress }: ScrubOptions): Promise<number[]> {
+  async function check(
+    from: number,
+    { signal, pace, onProgress, except }: ScrubOptions & { except?: ReadonlySet<number> | undefined },
+  ): Promise<number[]> {
     const damaged: number[] = [];
     let next = from;
     try {
       for (const { index: segment, plainBytes } of index.stored(trackId)) {
         signal?.throwIfAborted();
-        if (segment >= from) {
+        if (segment >= from && !except?.has(segment)) {
           if (!(await isRight(segment, signal, pace))) damaged.push(segment);
           next = segment + 1;
           await nextTurn();
@@ -99,16 +102,16 @@ export function createSegmentReader(parts: SegmentReaderParts): SegmentReader {
       }
       signal?.throwIfAborted();
     } catch (thrown) {
-      verifications.stoppedAt(track, next);
+      if (!except) verifications.stoppedAt(track, next);
       throw thrown;
     }
-    verifications.finished(track);
+    if (!except?.size) verifications.finished(track);
     return damaged;
   }
 
   return {
     read,
-    verify: (signal) => check(Number.NEGATIVE_INFINITY, { signal }),
+    verify: (signal, except) => check(Number.NEGATIVE_INFINITY, { signal, except }),
     scrub: (options) => check(verifications.nextOf(track), options),
   };
 }

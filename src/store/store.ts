@@ -11,6 +11,7 @@ import { diskError, writeError } from './disk-error.ts';
 import { createStoreFolder } from './folder.ts';
 import { HEADER_BYTES } from './format.ts';
 import { createGroupCommit } from './group-commit.ts';
+import type { SyncFile } from './group-commit.ts';
 import { createMover } from './mover.ts';
 import { createOpenTrack } from './open-track.ts';
 import { createPlaceRows } from './place-rows.ts';
@@ -38,13 +39,15 @@ export function createStore(options: {
   log: Log;
   /** How blocks of the disk are taken; the default is what this system has. */
   allocate?: Allocate;
+  /** How what was written to a file is made durable; the default is fdatasync(2). */
+  syncFile?: SyncFile;
 }): Store {
   const { database, random, log } = options;
   if (options.deviceSecret.length !== KEY_BYTES) throw new RangeError('a device secret has 32 bytes');
   const index = createSegmentIndex(database);
   const places = createPlaceRows(database);
   const verifications = createVerificationRows(database, options.now);
-  const groupCommit = createGroupCommit(index);
+  const groupCommit = createGroupCommit(index, options.syncFile);
   const place = places.place();
   let here = place ? createStoreFolder(place.folder, place.placeId) : createStoreFolder(options.folder, null);
   const openTracks = new Set<OpenTrack>();
@@ -104,6 +107,7 @@ export function createStore(options: {
   const mover = createMover({
     index, rows: places, reservations, log, random, noise, exclusive,
     holdWrites: files.holdWrites,
+    unfinishedOf: files.unfinishedOf,
     here: () => here,
     backUp: () => database.backup(),
     onSwitched(to) {

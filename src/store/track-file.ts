@@ -27,7 +27,12 @@ export interface TrackFile {
   /** Handles are opened when first needed: a read-only folder can still be read. */
   reader(): Promise<Handle>;
   writer(): Promise<Handle>;
+  /** A place for a record in the making, until it is `indexed` or abandoned. */
   reserve(length: number): Extent;
+  /** The index names it from now on. */
+  indexed(extent: Extent): void;
+  /** Places of records in the making: no index knows them, and a copy of the file needs them too. */
+  unfinished(): Extent[];
   /** The place of a record that was replaced. */
   free(extent: Extent): void;
   /** The place of a record that never came to be; cuts the file where it was the last. */
@@ -62,6 +67,7 @@ export function createTrackFile(options: {
   let idle: (() => void) | undefined;
   let held: Promise<void> | undefined;
   let noWrites: (() => void) | undefined;
+  const making = new Set<Extent>();
 
   const extents = () => (map ??= createExtents(options.start, options.taken()));
 
@@ -130,13 +136,20 @@ export function createTrackFile(options: {
     endRead: () => void (readers -= 1),
     reader: () => handles.reader(),
     writer: () => handles.writer(),
-    reserve: (length) => ({ offset: extents().reserve(length), length }),
+    reserve(length) {
+      const extent = { offset: extents().reserve(length), length };
+      making.add(extent);
+      return extent;
+    },
+    indexed: (extent) => void making.delete(extent),
+    unfinished: () => [...making],
     free(extent) {
       // With readers it is left as it is: the next start finds the hole again from the index.
       if (readers === 0) extents().release(extent);
     },
     async abandon(extent) {
       const handle = await handles.writer().catch(() => undefined);
+      making.delete(extent);
       const before = extents().end();
       extents().release(extent);
       // In the same turn as the release: nobody can have been given the part that is cut off.

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import type { Extent } from './extents.ts';
 import { HEADER_BYTES } from './format.ts';
 import { extentOf } from './segment-index.ts';
 import type { SegmentIndex } from './segment-index.ts';
@@ -12,6 +13,8 @@ export interface TrackFiles {
   isInUse(trackId: string): boolean;
   /** Where nothing lies any more in the file, records in the making included. */
   endOf(row: TrackRow): number;
+  /** Records in the making, which no index names. */
+  unfinishedOf(row: TrackRow): Extent[];
   /** Lets work on it end, and closes it. */
   retire(trackId: string): Promise<void>;
   /** No file is written to until the function that it gives is called, not even one that is opened meanwhile. */
@@ -62,6 +65,10 @@ export function createTrackFiles(parts: {
     endOf(row) {
       const file = open.get(row.trackId);
       return file?.track === row.track ? file.end() : index.endOf(row.track);
+    },
+    unfinishedOf(row) {
+      const file = open.get(row.trackId);
+      return file?.track === row.track ? file.unfinished() : [];
     },
     retire: async (trackId) => open.get(trackId)?.retire(),
     async holdWrites() {

@@ -147,16 +147,22 @@ export interface OpenTrack {
    */
   put(index: number, plain: Uint8Array): Promise<void>;
   /**
+   * The same for bytes that are still to come: they are sealed and written as they do. `plainBytes`: of the
+   * whole segment, which every frame authenticates; undefined: not known, and then all of it is held in memory
+   * until the end. Throws `store/locked`.
+   */
+  begin(index: number, plainBytes: Bytes | undefined): SegmentWriter;
+  /**
    * Authenticated plain bytes, in order, in pieces of at most 256 KiB; `range` is within the segment.
    * Throws `store/damaged` before a wrong byte leaves (and forgets the segment, so that a resume fetches it
    * again), `store/missing`, `store/absent`, `store/unreadable`.
    */
   read(index: number, range?: { offsetBytes: Bytes; lengthBytes: Bytes }): AsyncIterable<Uint8Array>;
   /**
-   * Reads everything; the indexes that do not authenticate are forgotten and returned. When it comes to its
-   * end the track counts as verified just now.
+   * Reads everything but the segments `except`; the indexes that do not authenticate are forgotten and
+   * returned. When it comes to its end, and left nothing out, the track counts as verified just now.
    */
-  verify(signal?: AbortSignal): Promise<number[]>;
+  verify(signal?: AbortSignal, except?: ReadonlySet<number>): Promise<number[]>;
   /**
    * `verify` for the background: paced, and when it is stopped the next one goes on at the same segment. What it
    * found before it was stopped is forgotten by then, as a read would have.
@@ -164,6 +170,20 @@ export interface OpenTrack {
   scrub(options: ScrubOptions): Promise<number[]>;
   /** Wipes the key from memory. */
   close(): void;
+}
+
+/** One segment on its way into a track. It does not count before `commit` has resolved; it ends with that or `abort`. */
+export interface SegmentWriter {
+  /**
+   * In order. A promise: take no more before it settles; it rejects with what `put` would throw. The piece is the
+   * writer's from now on. Throws what `put` would once that is known, and `RangeError` when there is more than was
+   * told.
+   */
+  write(piece: Uint8Array): Promise<void> | undefined;
+  /** Resolves when the segment is durable and listed, in the place of an earlier one. Errors: as `put`. */
+  commit(): Promise<void>;
+  /** Resolves when nothing is written any more; never rejects. */
+  abort(): Promise<void>;
 }
 
 export interface ScrubOptions {

@@ -1,0 +1,199 @@
+import { LayoverError } from '../shared/errors.ts';
+import type { Bytes } from '../shared/units.ts';
+import type { Extent } from './extents.ts';
+import { FRAME_BYTES, frameCount, placeOfFrame, sealedBytesOf } from './format.ts';
+import { sealFrame } from './seal.ts';
+import type { RecordName } from './seal.ts';
+import type { TrackFile } from './track-file.ts';
+import type { Handle } from './track-handles.ts';
+import type { SegmentWriter } from './types.ts';
+
+/** Sealed frames of one record that the disk has not taken yet: one is written while the next is sealed. */
+const MOST_UNWRITTEN = 2;
+
+const MOST_SPARE = 8;
+/** A frame's plain bytes are collected in one of these: to make new ones costs more than to seal. */
+const spare: Buffer[] = [];
+
+export interface SegmentWriterParts {
+  readonly file: TrackFile;
+  readonly name: RecordName;
+  /** Belongs to the writer from now on, which fills it with zeros at the end. */
+  readonly recordKey: Buffer;
+  /** Makes the written record durable and lists it. */
+  index(extent: Extent): Promise<void>;
+  /** What the disk said, in the register's words. */
+  errorOf(thrown: unknown, neededBytes: Bytes): unknown;
+  onEnd(): void;
+}
+
+export interface LockableWriter extends SegmentWriter {
+  /** The track is closed: wipes the key, and lets whoever waits go with `store/locked`. */
+  lock(): void;
+}
+
+/**
+ * Seals a record as its bytes come, frame by frame, straight into its place in the file. Every touch of the file
+ * is a write of its own for `useForWriting`, since a network may be waited for in between.
+ */
+export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
+  const { file, name, recordKey } = parts;
+  const { plainBytes } = name;
+  const length = sealedBytesOf(plainBytes);
+  const frames = frameCount(plainBytes);
+  let frame: Buffer | undefined;
+  let filled = 0;
+  let counter = 0;
+  let place = placeOfFrame(0, plainBytes);
+  let unwritten = 0;
+  let extent: Extent | undefined;
+  let placing: Promise<Extent> | undefined;
+  let failure: { thrown: unknown } | undefined;
+  let isOver = false;
+  let isLocked = false;
+  let room = Promise.withResolvers<void>();
+
+  const frameBytes = () => (place.isLast ? plainBytes - counter * FRAME_BYTES : FRAME_BYTES);
+
+  function changed(): void {
+    room.resolve();
+    room = Promise.withResolvers();
+  }
+  async function until(isSo: () => boolean): Promise<void> {
+    while (!failure && !isSo()) await room.promise;
+    if (failure) throw failure.thrown as Error;
+  }
+  function fail(thrown: unknown): void {
+    failure ??= { thrown: parts.errorOf(thrown, length) };
+  }
+
+  const takePlace = () =>
+    file.useForWriting(async () => {
+      // The file first: where it cannot be opened no place in it is taken.
+      await file.writer();
+      return (extent = file.reserve(length));
+    });
+
+  async function writeFrame(sealed: [Buffer, Buffer], offsetBytes: Bytes): Promise<void> {
+    const { offset } = await (placing ??= takePlace());
+    await file.useForWriting(async () => writeAll(await file.writer(), sealed, offset + offsetBytes));
+  }
+
+  function seal(plain: Uint8Array): void {
+    const sealed = sealFrame(recordKey, name, counter, place.isLast, plain);
+    unwritten += 1;
+    writeFrame(sealed, place.offsetBytes)
+      .catch(fail)
+      .finally(() => {
+        unwritten -= 1;
+        changed();
+      });
+    counter += 1;
+    filled = 0;
+    if (counter < frames) place = placeOfFrame(counter, plainBytes);
+  }
+
+  function end(): void {
+    if (isOver) return;
+    isOver = true;
+    recordKey.fill(0);
+    if (frame && spare.length < MOST_SPARE) spare.push(frame);
+    frame = undefined;
+    parts.onEnd();
+  }
+
+  /** Not before the last write has ended: its place may be another record's then. */
+  async function abandon(): Promise<void> {
+    while (unwritten > 0 && !isLocked) await room.promise;
+    const taken = extent;
+    if (taken && !isLocked) await file.useForWriting(() => file.abandon(taken)).catch(() => undefined);
+  }
+
+  return {
+    write(piece) {
+      if (failure) throw failure.thrown as Error;
+      if (isOver) throw new LayoverError('store/locked', { trackId: name.trackId });
+      for (let at = 0; at < piece.length;) {
+        if (counter === frames) throw new RangeError(`more than the ${plainBytes} bytes that were told`);
+        const wanted = frameBytes();
+        if (filled === 0 && piece.length - at >= wanted) {
+          seal(piece.subarray(at, at + wanted));
+          at += wanted;
+          continue;
+        }
+        frame ??= spare.pop() ?? Buffer.allocUnsafeSlow(FRAME_BYTES);
+        const part = piece.subarray(at, at + wanted - filled);
+        frame.set(part, filled);
+        filled += part.length;
+        at += part.length;
+        if (filled === wanted) seal(frame.subarray(0, wanted));
+      }
+      return unwritten > MOST_UNWRITTEN ? until(() => unwritten <= MOST_UNWRITTEN) : undefined;
+    },
+    async commit() {
+      try {
+        if (failure) throw failure.thrown as Error;
+        if (isOver) throw new LayoverError('store/locked', { trackId: name.trackId });
+        if (plainBytes === 0 && counter === 0) seal(new Uint8Array(0));
+        if (counter < frames) throw new RangeError(`fewer than the ${plainBytes} bytes that were told`);
+        await until(() => unwritten === 0);
+        await file.useForWriting(async () => {
+          if (!extent) throw new RangeError('nothing was written');
+          await parts.index(extent);
+          file.indexed(extent);
+        });
+        end();
+      } catch (thrown) {
+        end();
+        await abandon();
+        throw parts.errorOf(thrown, length);
+      }
+    },
+    async abort() {
+      if (isOver) return;
+      end();
+      await abandon();
+    },
+    lock() {
+      isLocked = true;
+      failure ??= { thrown: new LayoverError('store/locked', { trackId: name.trackId }) };
+      end();
+      changed();
+    },
+  };
+}
+
+/** For a segment whose size nobody told: no frame can be sealed before the last byte has come. */
+export function createHoldingWriter(begin: (plainBytes: Bytes) => SegmentWriter): SegmentWriter {
+  let pieces: Uint8Array[] = [];
+  let plainBytes = 0;
+  return {
+    write(piece) {
+      pieces.push(piece);
+      plainBytes += piece.length;
+      return undefined;
+    },
+    async commit() {
+      const writer = begin(plainBytes);
+      try {
+        for (const piece of pieces) await writer.write(piece);
+      } catch (thrown) {
+        await writer.abort();
+        throw thrown;
+      }
+      await writer.commit();
+    },
+    async abort() {
+      pieces = [];
+    },
+  };
+}
+
+async function writeAll(handle: Handle, [ciphertext, tag]: [Buffer, Buffer], position: Bytes): Promise<void> {
+  let { bytesWritten: done } = await handle.writev([ciphertext, tag], position);
+  if (done === ciphertext.length + tag.length) return;
+  // A disk that fills up takes a part first and refuses at the next try.
+  const bytes = Buffer.concat([ciphertext, tag]);
+  while (done < bytes.length)
+    done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+}
