@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Log, Platform } from '../shared/platform.ts';
 import type { Ms } from '../shared/units.ts';
 import { createSystemClock } from './clock.ts';
+import { otherDrives } from './drives.ts';
 import { createNodeFetch } from './fetch.ts';
 import { createFileSecretBox } from './file-secrets.ts';
 import { createMeteredSource } from './metered.ts';
@@ -50,6 +51,7 @@ export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
     power: { ...deafToSleep, ...createSupplySignal() },
     settings,
     log,
+    otherDrives: () => otherDrives(),
     close: async () => {
       await Promise.all([close(), transport.close()]);
     },

@@ -28,6 +28,13 @@ export function supply(event: 'on-ac' | 'on-battery'): void {
   emitters.powerMonitor.emit(event);
 }
 
+/** The viewer answers the open dialog: with a folder, or null to cancel. */
+export function answerFolderDialog(folder: string | null): void {
+  state.folderDialogs
+    .shift()
+    ?.answer(folder === null ? { canceled: true, filePaths: [] } : { canceled: false, filePaths: [folder] });
+}
+
 /** Somebody starts the app a second time. */
 export function startAgain(): void {
   emitters.app.emit('second-instance', {}, [], '', null);

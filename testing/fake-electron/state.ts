@@ -23,6 +23,12 @@ export interface FakeState {
   quitAsked: boolean;
   sandboxEnabled: boolean;
   errorBoxes: string[];
+  /** Dialogs for a folder that nobody has answered yet. */
+  folderDialogs: {
+    parent: unknown;
+    options: unknown;
+    answer(given: { canceled: boolean; filePaths: string[] }): void;
+  }[];
   menu: unknown;
   privileged: { scheme: string; privileges?: Record<string, boolean> }[];
   windows: FakeWindow[];
@@ -50,6 +56,7 @@ function initial(): FakeState {
     quitAsked: false,
     sandboxEnabled: false,
     errorBoxes: [],
+    folderDialogs: [],
     menu: undefined,
     privileged: [],
     windows: [],

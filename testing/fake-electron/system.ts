@@ -93,6 +93,12 @@ export const powerSaveBlocker = {
 
 export const dialog = {
   showErrorBox: (title: string, content: string) => void state.errorBoxes.push(`${title}: ${content}`),
+  /** Open until a test answers it (`answerFolderDialog`). */
+  showOpenDialog: (...args: unknown[]) =>
+    new Promise((resolve) => {
+      const [parent, options] = args.length > 1 ? args : [null, args[0]];
+      state.folderDialogs.push({ parent, options, answer: resolve });
+    }),
 };
 export const Menu = { setApplicationMenu: (menu: unknown) => void (state.menu = menu) };
 export const ipcMain = emitters.ipcMain;

@@ -16,6 +16,8 @@ export class FakeWebContents extends EventEmitter {
   readonly id = nextId++;
   readonly mainFrame: FakeFrame = { url: 'about:blank', parent: null };
   readonly session: FakeSession = session.defaultSession;
+  /** How often a page was loaded into it. */
+  loads = 0;
   #onOpen: OpenHandler | null = null;
 
   setWindowOpenHandler(handler: OpenHandler): void {
@@ -36,6 +38,9 @@ export class FakeWebContents extends EventEmitter {
   /** The page calls window.open: Electron opens windows unless a handler says no. */
   open(url: string): boolean {
     return this.#onOpen ? this.#onOpen({ url }).action === 'allow' : true;
+  }
+  reload(): void {
+    this.loads += 1;
   }
   attachWebview(): boolean {
     const event = preventable({});
@@ -80,8 +85,13 @@ export class FakeWindow extends EventEmitter {
     return state.windows.filter((window) => !window.isDestroyed());
   }
 
+  static getFocusedWindow(): FakeWindow | null {
+    return FakeWindow.getAllWindows().find(({ focused }) => focused > 0) ?? null;
+  }
+
   /** Loads through the session's scheme handler, as a navigation without initiator. */
   async loadURL(url: string): Promise<void> {
+    this.webContents.loads += 1;
     const { status } = await this.webContents.session.protocol.load(url);
     if (status >= 400) throw new Error(`ERR_FAILED (-2) loading '${url}'`);
     this.webContents.mainFrame.url = url;

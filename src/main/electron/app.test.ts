@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as electron from 'electron';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   becomeReady,
   pageChannel,
@@ -84,6 +84,7 @@ describe('the checklist of electronjs.org', () => {
       experimentalFeatures: false,
       webviewTag: false,
       navigateOnDragDrop: false,
+      spellcheck: false,
       devTools: true,
     });
   });
@@ -313,6 +314,14 @@ describe('the app’s life', () => {
     state.isFirstInstance = false;
     expect(await start()).toBe(false);
     expect([state.quitAsked, state.windows.length]).toEqual([true, 0]);
+  });
+
+  it('opens a window again where the system kept the app without one', async () => {
+    await start();
+    engine.stop = () => new Promise(() => undefined);
+    window().close();
+    startAgain();
+    await vi.waitFor(() => expect(state.windows[1]?.isShown).toBe(true));
   });
 
   it('puts everything away before it ends', async () => {

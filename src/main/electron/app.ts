@@ -15,10 +15,9 @@ import { createElectronPlatform } from './electron-platform.ts';
 import { lockNavigation } from './navigation.ts';
 import { denyPermissions } from './permissions.ts';
 import { handleAppScheme } from './scheme.ts';
-import { openWindow } from './window.ts';
+import { createWindow } from './window.ts';
 
-export type AppPieces = ElectronPieces &
-  Pick<typeof Electron, 'BrowserWindow' | 'dialog' | 'ipcMain' | 'Menu' | 'protocol'>;
+export type AppPieces = ElectronPieces & Pick<typeof Electron, 'ipcMain' | 'Menu' | 'protocol'>;
 
 export interface AppOptions {
   readonly electron: AppPieces;
@@ -79,17 +78,18 @@ export async function runApp({
     );
     acceptConnections(ipcMain, engine.router, log);
 
-    const open = () => openWindow(BrowserWindow, preloadFile, app.isPackaged);
-    let window = await open();
-    app.on('second-instance', () => {
-      if (window.isDestroyed()) return;
-      if (window.isMinimized()) window.restore();
-      window.focus();
+    const { isPackaged } = app;
+    const window = createWindow({
+      BrowserWindow,
+      preloadFile,
+      isPackaged,
+      now: platform.clock.monotonic,
+      log,
     });
-    app.on('activate', () => {
-      // macOS keeps an app without windows; a click on its icon wants one.
-      if (BrowserWindow.getAllWindows().length === 0) void open().then((opened) => (window = opened));
-    });
+    await window.open();
+    app.on('second-instance', window.toFront);
+    // macOS keeps an app without windows; a click on its icon wants one.
+    app.on('activate', window.toFront);
     app.on('window-all-closed', () => {
       if (process.platform !== 'darwin') app.quit();
     });

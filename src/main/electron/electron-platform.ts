@@ -3,18 +3,20 @@ import path from 'node:path';
 import type * as Electron from 'electron';
 import ElectronStore from 'electron-store';
 import { createSystemClock } from '../../platform/clock.ts';
+import { otherDrives } from '../../platform/drives.ts';
 import { createMeteredSource } from '../../platform/metered.ts';
 import { createPolledSignal } from '../../platform/network.ts';
 import { openSettings } from '../../platform/settings.ts';
 import type { Log, Platform } from '../../shared/platform.ts';
 import type { Ms } from '../../shared/units.ts';
+import { createFolderChooser } from './choose-folder.ts';
 import { createPowerSignal } from './power.ts';
 import { createSafeStorageBox } from './safe-storage-secrets.ts';
 import { createSessionFetch } from './session-fetch.ts';
 
 export type ElectronPieces = Pick<
   typeof Electron,
-  'app' | 'net' | 'powerMonitor' | 'powerSaveBlocker' | 'safeStorage' | 'session'
+  'app' | 'BrowserWindow' | 'dialog' | 'net' | 'powerMonitor' | 'powerSaveBlocker' | 'safeStorage' | 'session'
 >;
 
 /** The Platform as Electron has it. Only after `ready`: keychain, power and sessions need it. */
@@ -42,5 +44,7 @@ export function createElectronPlatform(electron: ElectronPieces, qaClockOffsetMs
         new ElectronStore<Record<string, unknown>>({ cwd, name, accessPropertiesByDotNotation: false }),
     ),
     log,
+    chooseFolder: createFolderChooser(electron.BrowserWindow, electron.dialog),
+    otherDrives: () => otherDrives(),
   };
 }
