@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createApi } from './api/create-api.ts';
+import { plansWith } from './api/license-terms.ts';
 import { layoutOf } from './encoder/layout.ts';
 import { startEncoder } from './supervisor/encoder.ts';
 import { startFleet } from './supervisor/fleet.ts';
@@ -75,7 +76,8 @@ async function run(options: Options): Promise<void> {
     ocas: () => fleet.running().map((oca) => ({ ...oca, holds: (id) => holdsFiles.holds(oca.ocaId, id) })),
     ocaSecret: state.ocaSecret,
     ...(options['address-valid-seconds'] ? { addressValidMs: options['address-valid-seconds'] * 1000 } : {}),
-    ...(devices ? { downloadDevices: { basic: devices, standard: devices, premium: devices } } : {}),
+    planTerms: plansWith(devices ? { maxDevices: devices } : {}),
+    operatorToken: state.operatorToken,
     logger: { level: options.verbose ? 'info' : 'warn', file: path.join(dataDir, 'service.log') },
     onCatalogChange: holdsFiles.fill,
   });

@@ -46,12 +46,15 @@ export interface TestService {
   /** Below /api/v1. */
   request(method: string, path: string, init?: RequestInit): Promise<Answered>;
   signIn(email?: string, device?: TestDevice): Promise<SignedIn>;
+  /** As whoever runs the service; below /api/v1/operator. */
+  operator(method: string, path: string, body?: unknown): Promise<Answered>;
   /** Publishes titles as the encoder does, and waits until the service has them. */
   publish(...titles: (Title | { title: Title; countries?: string[] })[]): Promise<void>;
   withdraw(titleId: string): Promise<void>;
   close(): Promise<void>;
 }
 
+export const operatorToken = 'operator-token-that-is-long-enough-for-one';
 export const ocaSecret = 'a secret that all OCAs share with it';
 /** Of every video that `publish` makes. */
 export const contentKeyHex = '00112233445566778899aabbccddeeff';
@@ -61,7 +64,7 @@ export async function startTestService(options: Partial<ApiOptions> = {}): Promi
   const dataDir = options.dataDir ?? (await seededFolder());
   const clock = createFakeClock();
   const ocas = [oca(1, 'small'), oca(2, 'small'), oca(3, 'large'), oca(4, 'large')];
-  const api = await createApi({ dataDir, clock, ocas: () => ocas, ocaSecret, ...options });
+  const api = await createApi({ dataDir, clock, ocas: () => ocas, ocaSecret, operatorToken, ...options });
   await api.app.listen({ host: '127.0.0.1', port: 0 });
   const origin = api.app.listeningOrigin;
 
@@ -110,6 +113,14 @@ export async function startTestService(options: Partial<ApiOptions> = {}): Promi
         delete: (below) => request('DELETE', below, { headers }),
       };
     },
+    operator: (method, below, body) =>
+      request(method, `/operator${below}`, {
+        headers: {
+          authorization: `Bearer ${operatorToken}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
     async publish(...titles) {
       for (const given of titles) {
         const { title, countries } = 'title' in given ? given : { title: given, countries: undefined };

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import path from 'node:path';
 import type { OcaNode } from '../../service/api/context.ts';
 import { createApi } from '../../service/api/create-api.ts';
+import { plansWith } from '../../service/api/license-terms.ts';
 import { layoutOf } from '../../service/encoder/layout.ts';
 import { LogAnswer } from '../../service/oca/control.ts';
 import type { LogEntry } from '../../service/oca/control.ts';
@@ -76,7 +77,7 @@ export async function openOrigin(options: {
     clock,
     ocas: () => nodes,
     ocaSecret: OCA_SECRET,
-    downloadDevices: { basic: 10_000, standard: 10_000, premium: 10_000 },
+    planTerms: plansWith({ maxDevices: 0, maxTitles: 0, maxHeight: 0 }),
   });
   watch(api.app.server);
   await api.app.listen({ host: '127.0.0.1', port: 0 });

@@ -10,7 +10,9 @@ import { answerProblem, Problem } from './problem.ts';
 import { accountRoutes, publicRoutes } from './routes/account.ts';
 import type { App } from './routes/answers.ts';
 import { catalogRoutes } from './routes/catalog.ts';
+import { requireOperator } from './operator.ts';
 import { licenseRoutes } from './routes/licenses.ts';
+import { operatorRoutes } from './routes/operator.ts';
 import { playbackRoutes } from './routes/playback.ts';
 import { viewingRoutes } from './routes/viewing.ts';
 import { authenticate } from './session.ts';
@@ -49,6 +51,13 @@ export function buildApp(logger: LoggerChoice, context: (app: App) => ApiContext
         });
         for (const routes of [accountRoutes, catalogRoutes, playbackRoutes, licenseRoutes, viewingRoutes])
           routes(signedIn, own);
+      });
+      await scope.register(async (operators) => {
+        operators.addHook('onRoute', (route) => {
+          route.schema = { ...route.schema, security: [{ operatorToken: [] }] };
+        });
+        operators.addHook('onRequest', async (request) => requireOperator(own, request));
+        operatorRoutes(operators, own);
       });
     },
     { prefix: '/api/v1' },

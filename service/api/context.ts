@@ -3,6 +3,7 @@ import type { Ms } from '../../src/shared/units.ts';
 import type { Layout } from '../encoder/layout.ts';
 import type { Plan } from './db/accounts.ts';
 import type { Database } from './db/database.ts';
+import type { LicenseTerms } from './license-terms.ts';
 import type { LicenseSigner } from './license-signer.ts';
 
 /** An OCA as the control plane knows it. */
@@ -26,8 +27,10 @@ export interface ApiContext {
   /** Shared with the OCAs; signs addresses. */
   readonly ocaSecret: string;
   readonly addressValidMs: Ms;
-  /** How many devices of an account may hold downloads at the same time. */
-  readonly downloadDevices: Readonly<Record<Plan, number>>;
+  /** The terms of each plan, before what an operator changed. */
+  readonly planTerms: Readonly<Record<Plan, LicenseTerms>>;
+  /** What an operator's calls carry; null: there is no operator. */
+  readonly operatorToken: string | null;
   readonly signer: LicenseSigner;
   readonly attempt: (name: string, tryIt: () => Promise<boolean>) => Promise<boolean>;
   /** "http://127.0.0.1:<port>/api/v1" */

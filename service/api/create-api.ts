@@ -10,7 +10,7 @@ import { createAttempts } from './attempts.ts';
 import type { ApiContext, OcaNode } from './context.ts';
 import { openDatabase } from './db/database.ts';
 import type { Database } from './db/database.ts';
-import { downloadDevices } from './license-policy.ts';
+import { planTerms } from './license-terms.ts';
 import { createLicenseSigner } from './license-signer.ts';
 import type { App } from './routes/answers.ts';
 import { seedAccounts } from './seed.ts';
@@ -24,8 +24,10 @@ export interface ApiOptions {
   readonly ocaSecret: string;
   /** Default: 4 hours. */
   readonly addressValidMs?: Ms;
-  /** Default: by plan, see license-policy.ts. */
-  readonly downloadDevices?: Partial<ApiContext['downloadDevices']>;
+  /** Default: license-terms.ts. */
+  readonly planTerms?: ApiContext['planTerms'];
+  /** Default: no operator, whose routes are then closed. */
+  readonly operatorToken?: string;
   /** Default: none. */
   readonly logger?: LoggerChoice;
   /** Told, with all videos of the catalog in the order in which they came, after it changed. */
@@ -60,7 +62,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       ocas: options.ocas,
       ocaSecret: options.ocaSecret,
       addressValidMs: options.addressValidMs ?? 4 * HOUR_MS,
-      downloadDevices: { ...downloadDevices, ...options.downloadDevices },
+      planTerms: options.planTerms ?? planTerms,
+      operatorToken: options.operatorToken ?? null,
       signer,
       attempt: createAttempts(() => clock.now()),
       apiUrl: () => `${bare.listeningOrigin}/api/v1`,

@@ -4,11 +4,13 @@ import { z } from 'zod';
 import * as catalog from '../../src/shared/catalog.ts';
 import * as progress from '../../src/shared/progress.ts';
 import * as serviceApi from '../../src/shared/service-api.ts';
+import * as operator from './operator.ts';
 
 /** What has a name in the document: the schemas that the client knows by the same names. */
 const schemaRegistry = z.registry<{ id: string }>();
 for (const [id, exported] of [
   ...Object.entries(serviceApi),
+  ...Object.entries(operator),
   ...Object.entries({
     Title: catalog.Title,
     Row: catalog.Row,
@@ -39,9 +41,18 @@ export const openApi: FastifyDynamicSwaggerOptions = {
       { name: 'catalog', description: 'Rows, search, titles, artwork' },
       { name: 'playback', description: 'Where a video lies and how it is cut' },
       { name: 'licenses', description: 'Who may play what, where and how long' },
+      {
+        name: 'operator',
+        description: 'Terms, revocation, keys and the audit log; for whoever runs the service',
+      },
       { name: 'viewing', description: 'Progress, My List, ratings, and their merging over devices' },
     ],
-    components: { securitySchemes: { accessToken: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: {
+        accessToken: { type: 'http', scheme: 'bearer' },
+        operatorToken: { type: 'http', scheme: 'bearer' },
+      },
+    },
   },
   transform: createJsonSchemaTransform({ schemaRegistry }),
   transformObject: (source) => withoutUnused(nameSchemas(source)),

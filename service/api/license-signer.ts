@@ -22,33 +22,55 @@ const PrivateJwk = z.object({
 
 /** Makes licenses: signs claims, and seals content keys to devices. */
 export interface LicenseSigner {
-  /** What clients verify with; the first one signs. */
-  readonly publicKeys: SignInAnswer['licenseKeys'];
-  /** Compact JWS, EdDSA. */
-  sign(claims: LicenseClaims): Promise<string>;
+  /**
+   * What clients verify with; the first one signs. Retired keys are among them until no license under them can
+   * be of use any more.
+   */
+  publicKeys(nowMs: Ms): Promise<SignInAnswer['licenseKeys']>;
+  /** Compact JWS, EdDSA, by the key `kid`. */
+  sign(claims: LicenseClaims): Promise<{ license: string; kid: string }>;
+  /** From now on another key signs. Returns its `kid`. */
+  rotate(nowMs: Ms): Promise<string>;
 }
 
-/** The signing key is made at the first start and kept; its `kid` is its JWK thumbprint (RFC 7638). */
+/** The first signing key is made at the first start; a key's `kid` is its JWK thumbprint (RFC 7638). */
 export async function createLicenseSigner({ signingKeys }: Database, nowMs: Ms): Promise<LicenseSigner> {
-  if ((await signingKeys.all()).length === 0) {
+  async function make(madeAtMs: Ms): Promise<string> {
     const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
     const jwk = PrivateJwk.parse(await exportJWK(pair.privateKey));
     const kid = await calculateJwkThumbprint(jwk);
-    await signingKeys.add({ kid, privateJwk: JSON.stringify(jwk), madeAtMs: nowMs });
+    await signingKeys.add({ kid, privateJwk: JSON.stringify(jwk), madeAtMs });
+    return kid;
   }
-  const known = (await signingKeys.all()).map(({ kid, privateJwk }) => ({
-    kid,
-    jwk: PrivateJwk.parse(JSON.parse(privateJwk)),
-  }));
-  const [current] = known;
-  if (!current) throw new Error('there is no signing key');
-  const privateKey = await importJWK(current.jwk, 'EdDSA');
+  async function current() {
+    const [first] = await signingKeys.all();
+    if (!first) throw new Error('there is no signing key');
+    return { kid: first.kid, key: await importJWK(PrivateJwk.parse(JSON.parse(first.privateJwk)), 'EdDSA') };
+  }
+  if ((await signingKeys.all()).length === 0) await make(nowMs);
+  let signing = await current();
   return {
-    publicKeys: known.map(({ kid, jwk: { kty, crv, x } }) => ({ kid, kty, crv, x })),
-    sign: (claims) =>
-      new CompactSign(Buffer.from(JSON.stringify(claims)))
-        .setProtectedHeader({ alg: 'EdDSA', kid: current.kid })
-        .sign(privateKey),
+    async publicKeys(atMs) {
+      const inUse = new Set(await signingKeys.inUse(atMs));
+      return (await signingKeys.all())
+        .filter(({ kid, retiredAtMs }) => retiredAtMs === null || inUse.has(kid))
+        .map(({ kid, privateJwk }) => {
+          const { kty, crv, x } = PrivateJwk.parse(JSON.parse(privateJwk));
+          return { kid, kty, crv, x };
+        });
+    },
+    async sign(claims) {
+      const { kid, key } = signing;
+      const license = await new CompactSign(Buffer.from(JSON.stringify(claims)))
+        .setProtectedHeader({ alg: 'EdDSA', kid })
+        .sign(key);
+      return { license, kid };
+    },
+    async rotate(atMs) {
+      const kid = await make(atMs);
+      signing = await current();
+      return kid;
+    },
   };
 }
 

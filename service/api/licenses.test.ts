@@ -4,7 +4,8 @@ import { contentKeyHex, film, startTestService } from '../../testing/service-api
 import type { Answered, SignedIn, TestService } from '../../testing/service-api.ts';
 import { LicenseClaims } from '../../src/shared/license.ts';
 import { DAY_MS, HOUR_MS } from '../../src/shared/units.ts';
-import { policies } from './license-policy.ts';
+import type { AuditEntry } from './db/audit.ts';
+import { policies } from './license-terms.ts';
 
 let service: TestService;
 beforeEach(async () => {
@@ -198,12 +199,12 @@ it('writes down everything that happens to a license', async () => {
   await renew(device, first.claims.licenseId);
   const second = await open(device, await acquire(device));
   await release(device, second.claims.licenseId);
-  const events = await service.api.database.licenses.events('account-traveler');
-  expect(events.map(({ licenseId, kind }) => [licenseId, kind])).toEqual([
-    [first.claims.licenseId, 'issued'],
-    [first.claims.licenseId, 'renewed'],
-    [first.claims.licenseId, 'replaced'],
-    [second.claims.licenseId, 'issued'],
-    [second.claims.licenseId, 'released'],
+  const { entries } = (await service.operator('GET', '/audit?accountId=account-traveler')).body;
+  expect((entries as AuditEntry[]).map(({ licenseId, kind, reason }) => [licenseId, kind, reason])).toEqual([
+    [first.claims.licenseId, 'issued', 'offline'],
+    [first.claims.licenseId, 'renewed', 'offline'],
+    [first.claims.licenseId, 'replaced', 'issued anew'],
+    [second.claims.licenseId, 'issued', 'offline'],
+    [second.claims.licenseId, 'released', 'by the device'],
   ]);
 });

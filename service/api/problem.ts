@@ -1,6 +1,7 @@
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiProblem } from '../../src/shared/service-api.ts';
+import type { Ms } from '../../src/shared/units.ts';
 
 /** Every refusal of the service: its status, and a sentence for whoever calls. Codes are stable and public. */
 const problems = {
@@ -12,9 +13,13 @@ const problems = {
   restricted: [403, 'This profile may not watch that title.'],
   'wrong-pin': [403, 'That PIN is not right.'],
   'not-allowed': [403, 'The license does not allow that.'],
+  revoked: [403, 'That was taken back.'],
   'not-found': [404, 'There is no such thing.'],
   'unknown-profile': [404, 'The account has no such profile.'],
   'device-limit': [409, 'Too many devices of this account hold downloads. Remove one first.'],
+  'title-limit': [409, 'This device holds as many titles as the plan allows. Remove one first.'],
+  'supplier-limit': [409, 'This device holds as many titles of this supplier as it may. Remove one first.'],
+  'yearly-limit': [409, 'This title was downloaded as often as it may be in a year.'],
   'too-large': [413, 'The request is too large.'],
   'unsupported-media-type': [415, 'Send JSON.'],
   'too-many-attempts': [429, 'Too many attempts. Wait a few minutes.'],
@@ -27,10 +32,16 @@ export type ProblemCode = keyof typeof problems;
 
 export class Problem extends Error {
   readonly code: ProblemCode;
+  readonly availableAtMs: Ms | undefined;
 
-  constructor(code: ProblemCode, message: string = problems[code][1], options?: ErrorOptions) {
+  constructor(
+    code: ProblemCode,
+    message: string = problems[code][1],
+    options?: ErrorOptions & { availableAtMs?: Ms },
+  ) {
     super(message, options);
     this.code = code;
+    this.availableAtMs = options?.availableAtMs;
   }
 
   get status(): number {
@@ -42,7 +53,8 @@ export class Problem extends Error {
 export function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(thrown);
   if (problem.status >= 500) request.log.error({ err: thrown }, 'request failed');
-  const body: ApiProblem = { code: problem.code, message: problem.message };
+  const { code, message, availableAtMs } = problem;
+  const body: ApiProblem = { code, message, ...(availableAtMs === undefined ? {} : { availableAtMs }) };
   return reply.code(problem.status).type('application/json').send(JSON.stringify(body));
 }
 

@@ -42,6 +42,7 @@ export async function authenticate(
   const found = token === undefined ? undefined : await database.accounts.session(hashToken(token));
   if (!found) throw new Problem('unauthorized');
   if (found.expiresAtMs <= clock.now()) throw new Problem('token-expired');
+  await database.accounts.seen(found.account.accountId, found.deviceId, clock.now());
   return { account: found.account, deviceId: found.deviceId };
 }
 

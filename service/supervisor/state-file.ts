@@ -6,6 +6,11 @@ import { z } from 'zod';
 /** DATA/service-state.json: what must stay the same over restarts, so that addresses do. */
 const State = z.object({
   ocaSecret: z.string().min(32),
+  /** What an operator's calls carry. */
+  operatorToken: z
+    .string()
+    .min(32)
+    .default(() => randomBytes(32).toString('base64url')),
   /** By process: "api", "oca-1", … */
   ports: z.record(z.string(), z.int().min(1).max(65535)),
 });
@@ -35,7 +40,7 @@ export function readState(dataDir: string): State {
   try {
     return State.parse(JSON.parse(readFileSync(stateFile(dataDir), 'utf8')));
   } catch {
-    return { ocaSecret: randomBytes(32).toString('base64url'), ports: {} };
+    return State.parse({ ocaSecret: randomBytes(32).toString('base64url'), ports: {} });
   }
 }
 

@@ -79,6 +79,14 @@ export async function createAccountKeeper(database: Database, platform: Pick<Pla
       save();
       return { isAnother };
     },
+    /** Keys that the service named since: what is known under a name stays what it was. */
+    learnKeys(keys: Account['licenseKeys']): void {
+      if (!account) return;
+      const known = new Set(account.licenseKeys.map(({ kid }) => kid));
+      const fresh = keys.filter(({ kid }) => !known.has(kid));
+      account = { ...account, licenseKeys: [...account.licenseKeys, ...fresh] };
+      save();
+    },
     signedOut(): void {
       token = undefined;
       sealedToken = null;

@@ -20,6 +20,7 @@ import { createSync } from '../sync/sync.ts';
 import { accountMigrations, createAccountKeeper } from './account.ts';
 import type { Background } from './background.ts';
 import type { EventBus } from './events.ts';
+import { createLicenseService } from './license-service.ts';
 import { createPins } from './pins.ts';
 import { createSettingsKeeper } from './settings.ts';
 import { createSources } from './sources.ts';
@@ -76,11 +77,12 @@ export async function createStages(
   const licenses = createLicenses({
     database,
     device,
-    service: {
-      acquire: service.acquireLicense,
-      renew: service.renewLicense,
-      release: service.releaseLicense,
-    },
+    service: createLicenseService({
+      service,
+      account,
+      // Stages are made one after another: by the time that a license is asked for, all are there.
+      profileId: (videoId) => profileFor(videoId),
+    }),
     licenseKeys: account.licenseKeys,
     accountId,
     trustedTime,
@@ -95,6 +97,13 @@ export async function createStages(
   });
   const pins = createPins(database, platform);
   const who = createWho({ account, catalog, pins, service });
+  const profileFor = (videoId: string): string | undefined => {
+    try {
+      return askingProfile(catalog, who, catalog.video(videoId, null).title);
+    } catch {
+      return undefined;
+    }
+  };
   const sources = createSources({
     service,
     now: () => clock.now(),

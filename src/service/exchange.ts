@@ -37,7 +37,11 @@ const refusalsEverywhere: Partial<Record<string, ErrorCode>> = {
   restricted: 'catalog/restricted',
   'wrong-pin': 'profile/wrong-pin',
   'not-allowed': 'license/not-allowed',
+  revoked: 'license/revoked',
   'device-limit': 'license/device-limit',
+  'title-limit': 'license/title-limit',
+  'supplier-limit': 'license/supplier-limit',
+  'yearly-limit': 'license/yearly-limit',
   'unknown-profile': 'profile/unknown',
   'too-many-attempts': 'auth/too-many-attempts',
   'no-oca': 'cdn/no-oca',
@@ -113,7 +117,11 @@ async function refusalOf(response: Response, refusals: Call['refusals'], nowMs: 
   const problem = problemIn(await response.text());
   const code = problem && (refusals?.[problem.code] ?? refusalsEverywhere[problem.code]);
   const retryAfterSeconds = retryAfter(response.headers.get('retry-after'), nowMs);
-  const details: ErrorDetails = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  const availableAtMs = problem?.availableAtMs;
+  const details: ErrorDetails = {
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(availableAtMs === undefined ? {} : { availableAtMs }),
+  };
   if (code) return new LayoverError(code, details);
   if (response.status >= 500 || response.status === 429)
     return new LayoverError('service/unreachable', details);

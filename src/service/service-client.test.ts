@@ -44,6 +44,13 @@ test.each([
   [json(403, { code: 'subscription-inactive', message: '' }), 'auth/subscription-inactive'],
   [json(401, { code: 'unauthorized', message: '' }), 'auth/signed-out'],
   [json(451, { code: 'not-in-country', message: '' }), 'catalog/not-in-country'],
+  [json(403, { code: 'restricted', message: '' }), 'catalog/restricted'],
+  [json(403, { code: 'revoked', message: '' }), 'license/revoked'],
+  [json(403, { code: 'not-allowed', message: '' }), 'license/not-allowed'],
+  [json(409, { code: 'device-limit', message: '' }), 'license/device-limit'],
+  [json(409, { code: 'title-limit', message: '' }), 'license/title-limit'],
+  [json(409, { code: 'supplier-limit', message: '' }), 'license/supplier-limit'],
+  [json(409, { code: 'yearly-limit', message: '' }), 'license/yearly-limit'],
   [json(400, { code: 'something-new', message: 'Because.' }), 'service/refused'],
   [json(404, ['not a problem']), 'service/bad-answer'],
   [answering((_, response) => void response.end('<html>Welcome to Hotel Wi-Fi')), 'service/bad-answer'],
@@ -51,6 +58,13 @@ test.each([
 ] as const)('%# a bad answer is an error of the register: %s', async (answer, code) => {
   const { client } = await against(answer);
   await expect(client.time()).rejects.toMatchObject({ code });
+});
+
+test('a refusal that ends by itself says when', async () => {
+  const availableAtMs = Date.UTC(2027, 0, 5);
+  const { client } = await against(json(409, { code: 'yearly-limit', message: '', availableAtMs }));
+  const error = { details: { availableAtMs }, message: expect.stringContaining('2027-01-05') as string };
+  await expect(client.time()).rejects.toMatchObject(error);
 });
 
 test('a page that some network puts in the service’s place is no yes and no picture', async () => {

@@ -5,9 +5,11 @@ import type { Mutation } from '../shared/progress.ts';
 import type { ArtworkShape, PlaybackStartBody, SignInBody } from '../shared/service-api.ts';
 import {
   CatalogAnswer,
+  DevicesAnswer,
   HomeAnswer,
   IntegrityAnswer,
   LicenseAnswer,
+  LicenseKeysAnswer,
   PlaybackStartAnswer,
   ProfilesAnswer,
   SearchAnswer,
@@ -71,10 +73,11 @@ export function createServiceClient(options: ExchangeOptions) {
     manifestText: (address: string, signal?: AbortSignal) =>
       exchange(address, { signal }, (response) => response.text()),
     integrity: (address: string, signal?: AbortSignal) => ask(address, { answer: IntegrityAnswer, signal }),
-    acquireLicense: (videoId: string, deviceId: string, purpose: LicensePurpose) =>
+    /** `profileId`: in whose name, where that is known. */
+    acquireLicense: (videoId: string, deviceId: string, purpose: LicensePurpose, profileId?: string) =>
       ask('/licenses', {
         method: 'POST',
-        body: { videoId, deviceId, purpose },
+        body: { videoId, deviceId, purpose, profileId },
         answer: LicenseAnswer,
         refusals: { 'not-found': 'license/none' },
       }),
@@ -87,6 +90,9 @@ export function createServiceClient(options: ExchangeOptions) {
       }),
     releaseLicense: (licenseId: string, deviceId: string) =>
       tell(`/licenses/${part(licenseId)}/release`, { method: 'POST', body: { deviceId } }),
+    licenseKeys: () => ask('/license-keys', { answer: LicenseKeysAnswer }),
+    devices: () => ask('/devices', { answer: DevicesAnswer }),
+    removeDevice: (deviceId: string) => tell(`/devices/${part(deviceId)}`, { method: 'DELETE' }),
     sync: (deviceId: string, mutations: Mutation[]) =>
       ask('/sync', { method: 'POST', body: { deviceId, mutations }, answer: SyncAnswer }),
     syncState: (sinceRevision: number) =>

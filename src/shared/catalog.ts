@@ -42,6 +42,8 @@ const TitleBase = z.object({
   popularity: z.number().min(0).max(1),
   /** Changes whenever the artwork does; part of its address, so artwork can be cached for ever. */
   artworkVersion: z.string(),
+  /** Whose title it is: plans may limit how many of one supplier's are downloaded at the same time. */
+  supplier: z.string().min(1).max(100).optional(),
 });
 export const Film = TitleBase.extend({ type: z.literal('film'), ...Playable });
 export const Series = TitleBase.extend({ type: z.literal('series'), episodes: z.array(Episode).min(1) });

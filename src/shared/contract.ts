@@ -51,6 +51,22 @@ export const AppStatus = z.object({
 });
 export type AppStatus = z.infer<typeof AppStatus>;
 
+// --- devices -----------------------------------------------------------------------------------------
+
+/** A device of the account, as the service knows it. */
+export const DeviceView = z.object({
+  deviceId: Id,
+  name: z.string(),
+  registeredAtMs: z.int(),
+  lastSeenAtMs: z.int(),
+  isThis: z.boolean(),
+  /** Videos that it holds licenses of for offline use. */
+  downloads: z.int().nonnegative(),
+  /** Their titles, those that the profile may see. */
+  titleNames: z.array(z.string()),
+});
+export type DeviceView = z.infer<typeof DeviceView>;
+
 // --- catalog -----------------------------------------------------------------------------------------
 
 /** What a card or a row shows about progress, from the local replica. */
@@ -160,6 +176,12 @@ export const contract = {
         }),
       )
       .output(AppStatus),
+  },
+  /** Both ask the service. */
+  devices: {
+    list: procedure.output(z.array(DeviceView)),
+    /** Signs another device out and frees what it holds; answers with those that are left. */
+    remove: procedure.input(z.object({ deviceId: Id })).output(z.array(DeviceView)),
   },
   catalog: {
     home: procedure.output(HomeView),

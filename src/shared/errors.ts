@@ -122,6 +122,7 @@ const register = {
     'This computer’s keychain is locked. Unlock it, then start Layover again.',
     'after-action',
   ],
+  'device/is-this': ['That is this computer. To leave it, sign out.', 'never'],
   'license/none': [
     'There is no license for this video on this computer. Go online to get one.',
     'after-action',
@@ -163,7 +164,19 @@ const register = {
     'after-action',
   ],
   'license/device-limit': [
-    'Too many devices hold downloads on this account. Remove one in your account.',
+    'Too many devices hold downloads on this account. Remove one under Settings, Devices, then resume.',
+    'after-action',
+  ],
+  'license/title-limit': [
+    'This computer holds as many titles as your plan allows. Remove a download, then resume this one.',
+    'after-action',
+  ],
+  'license/supplier-limit': [
+    'This computer holds as many titles of this supplier as your plan allows. Remove one of them, then resume this one.',
+    'after-action',
+  ],
+  'license/yearly-limit': [
+    'This title has been downloaded as often as it may be in a year. Stream it; it can be downloaded again from {availableAtMs} on.',
     'after-action',
   ],
   'download/unknown': ['That download does not exist any more.', 'never'],
@@ -249,9 +262,13 @@ export function retryOf(code: ErrorCode): ErrorRetry {
   return register[code][1];
 }
 
-/** The English sentence with its blanks filled. */
+/** The English sentence with its blanks filled; a detail named for a time (`…AtMs`) reads as its day. */
 export function sentenceOf(code: ErrorCode, details: ErrorDetails = {}): string {
-  return register[code][0].replaceAll(/\{(\w+)\}/g, (blank, name: string) => String(details[name] ?? blank));
+  return register[code][0].replaceAll(/\{(\w+)\}/g, (blank, name: string) => {
+    const value = details[name];
+    if (typeof value === 'number' && name.endsWith('AtMs')) return new Date(value).toISOString().slice(0, 10);
+    return String(value ?? blank);
+  });
 }
 
 /** The raw English sentence, blanks left in: what translations are checked against. */

@@ -14,7 +14,12 @@ import { Mutation, ProfileState } from './progress.ts';
 export const TimeAnswer = z.object({ nowMs: z.int().positive() });
 
 /** Every refusal: an HTTP status and this body. `code` is short and stable, e.g. "wrong-credentials". */
-export const ApiProblem = z.object({ code: z.string(), message: z.string() });
+export const ApiProblem = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** From when on the same request may succeed, where that is known. */
+  availableAtMs: z.int().positive().optional(),
+});
 export type ApiProblem = z.infer<typeof ApiProblem>;
 
 /**
@@ -128,15 +133,26 @@ export const RenditionParams = z.object({ videoId: Id, renditionId: Id });
 export const IntegrityAnswer = z.object({ files: z.record(z.string(), SegmentIntegrity) });
 export type IntegrityAnswer = z.infer<typeof IntegrityAnswer>;
 
-/** POST /licenses. 403 not-allowed | subscription-inactive; 404; 409 device-limit; 451. */
-export const LicenseBody = z.object({ videoId: Id, deviceId: Id, purpose: LicensePurpose });
+/**
+ * POST /licenses. 403 subscription-inactive | restricted | revoked | not-allowed; 404; 451;
+ * 409 device-limit | title-limit | supplier-limit | yearly-limit.
+ */
+export const LicenseBody = z.object({
+  videoId: Id,
+  deviceId: Id,
+  purpose: LicensePurpose,
+  /** In whose name, where that is known: its maturity limit holds. */
+  profileId: Id.optional(),
+});
 export const LicenseAnswer = z.object({
   /** Compact JWS (EdDSA) over LicenseClaims. */
   license: z.string().min(1),
   nowMs: z.int().positive(),
 });
 export const LicenseParams = z.object({ licenseId: Id });
-/** POST /licenses/:licenseId/renew {deviceId} gives LicenseAnswer with the same content key. 403 not-allowed. */
+/** GET /license-keys: those of sign-in as they are now. Retired ones are among them while a license needs them. */
+export const LicenseKeysAnswer = SignInAnswer.pick({ licenseKeys: true });
+/** POST /licenses/:licenseId/renew {deviceId} gives LicenseAnswer with the same content key. Refusals as above. */
 export const LicenseRenewBody = z.object({ deviceId: Id });
 /** POST /licenses/:licenseId/release {deviceId}: 204, whether or not it was held. */
 
@@ -178,6 +194,7 @@ export const DevicesAnswer = z.object({
       deviceId: Id,
       name: z.string(),
       registeredAtMs: z.int(),
+      lastSeenAtMs: z.int(),
       /** Videos that it holds offline licenses of. */
       heldVideoIds: z.array(Id),
     }),

@@ -3,6 +3,7 @@ import type { AppStatus, Client, EngineEvent } from '../../src/shared/contract.t
 import { LayoverError } from '../../src/shared/errors.ts';
 import { Settings } from '../../src/shared/settings.ts';
 import { catalogProcedures } from './catalog.ts';
+import { deviceProcedures } from './devices.ts';
 import { eventStream } from './event-stream.ts';
 import { mark, playbackProcedures } from './playback.ts';
 import { advanceDownloads, downloadProcedures } from './queue.ts';
@@ -131,6 +132,7 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
         return world.status;
       },
     },
+    devices: deviceProcedures(world),
     catalog: catalogProcedures(world),
     playback: playbackProcedures(world),
     downloads: downloadProcedures(world),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id, MaturityRating } from '../../../src/shared/catalog.ts';
 import type { SignInBody } from '../../../src/shared/service-api.ts';
+import { MINUTE_MS } from '../../../src/shared/units.ts';
 import type { Ms } from '../../../src/shared/units.ts';
 import type { Sql } from './sql.ts';
 
@@ -34,6 +35,7 @@ const DeviceRow = z.object({
   name: z.string(),
   publicKey: z.string().transform((json) => JSON.parse(json) as DeviceKey),
   registeredAtMs: z.int(),
+  lastSeenAtMs: z.int(),
 });
 export type Device = z.infer<typeof DeviceRow>;
 
@@ -88,9 +90,10 @@ export function createAccounts(sql: Sql) {
       const key = { accountId: entry.accountId, deviceId };
       sql.transaction(() => {
         sql.run(
-          `INSERT INTO device VALUES (@accountId, @deviceId, @name, @publicKey, @nowMs)
-           ON CONFLICT (accountId, deviceId)
-           DO UPDATE SET name = excluded.name, publicKey = excluded.publicKey`,
+          `INSERT INTO device (accountId, deviceId, name, publicKey, registeredAtMs, lastSeenAtMs)
+           VALUES (@accountId, @deviceId, @name, @publicKey, @nowMs, @nowMs)
+           ON CONFLICT (accountId, deviceId) DO UPDATE SET
+             name = excluded.name, publicKey = excluded.publicKey, lastSeenAtMs = excluded.lastSeenAtMs`,
           { ...key, name, publicKey: JSON.stringify(publicKey), nowMs: entry.nowMs },
         );
         sql.run('DELETE FROM access_token WHERE accountId = @accountId AND deviceId = @deviceId', key);
@@ -128,7 +131,7 @@ export function createAccounts(sql: Sql) {
     async device(accountId: string, deviceId: string): Promise<Device | undefined> {
       return sql.one(
         DeviceRow,
-        `SELECT deviceId, name, publicKey, registeredAtMs FROM device
+        `SELECT deviceId, name, publicKey, registeredAtMs, lastSeenAtMs FROM device
          WHERE accountId = @accountId AND deviceId = @deviceId`,
         { accountId, deviceId },
       );
@@ -137,9 +140,18 @@ export function createAccounts(sql: Sql) {
     async devices(accountId: string): Promise<Device[]> {
       return sql.all(
         DeviceRow,
-        `SELECT deviceId, name, publicKey, registeredAtMs FROM device WHERE accountId = @accountId
+        `SELECT deviceId, name, publicKey, registeredAtMs, lastSeenAtMs FROM device WHERE accountId = @accountId
          ORDER BY registeredAtMs, deviceId`,
         { accountId },
+      );
+    },
+
+    /** It called. Written once a minute at most: calls come in bursts. */
+    async seen(accountId: string, deviceId: string, nowMs: Ms): Promise<void> {
+      sql.run(
+        `UPDATE device SET lastSeenAtMs = @nowMs
+         WHERE accountId = @accountId AND deviceId = @deviceId AND lastSeenAtMs <= @nowMs - @minuteMs`,
+        { accountId, deviceId, nowMs, minuteMs: MINUTE_MS },
       );
     },
 

@@ -1,10 +1,14 @@
 import { createAccounts } from './accounts.ts';
+import { createAudit } from './audit.ts';
 import { createCards } from './cards.ts';
+import { createContentKeys } from './content-keys.ts';
 import { createLicenses } from './licenses.ts';
 import { migrations } from './migrations.ts';
 import { createPlaybacks } from './playbacks.ts';
+import { createRevocations } from './revocations.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { openSql } from './sql.ts';
+import { createTerms } from './terms.ts';
 import { createTitles } from './titles.ts';
 import { createViewing } from './viewing.ts';
 
@@ -17,12 +21,17 @@ export type Database = ReturnType<typeof openDatabase>;
 /** `file` may be ":memory:". Throws an error with a sentence when the file cannot be used. */
 export function openDatabase(file: string) {
   const sql = openSql(file, migrations);
+  const audit = createAudit(sql);
   return {
     accounts: createAccounts(sql),
     titles: createTitles(sql),
     cards: createCards(sql),
     viewing: createViewing(sql),
-    licenses: createLicenses(sql),
+    audit,
+    contentKeys: createContentKeys(sql),
+    licenses: createLicenses(sql, audit),
+    terms: createTerms(sql),
+    revocations: createRevocations(sql),
     playbacks: createPlaybacks(sql),
     signingKeys: createSigningKeys(sql),
     close: sql.close,

@@ -161,4 +161,70 @@ export const migrations: readonly string[] = [
     atMs INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- lastSeenAtMs: to the minute.
+  ALTER TABLE device ADD COLUMN lastSeenAtMs INTEGER NOT NULL DEFAULT 0;
+  UPDATE device SET lastSeenAtMs = registeredAtMs;
+
+  -- Title and supplier as they were at issue: limits count by them, whatever becomes of the catalog.
+  ALTER TABLE license ADD COLUMN titleId TEXT NOT NULL DEFAULT '';
+  ALTER TABLE license ADD COLUMN supplier TEXT;
+  ALTER TABLE license ADD COLUMN firstIssuedAtMs INTEGER NOT NULL DEFAULT 0;
+  -- In the place of one that was held: an answer that was lost is asked for again, and costs nothing.
+  ALTER TABLE license ADD COLUMN isReplacement INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE license ADD COLUMN kid TEXT NOT NULL DEFAULT '';
+  ALTER TABLE license ADD COLUMN contentKeyId TEXT;
+  ALTER TABLE license ADD COLUMN revokedAtMs INTEGER;
+  ALTER TABLE license ADD COLUMN revokedBecause TEXT;
+  UPDATE license SET firstIssuedAtMs = issuedAtMs,
+    titleId = coalesce((SELECT titleId FROM video WHERE video.videoId = license.videoId), ''),
+    kid = coalesce((SELECT kid FROM signing_key ORDER BY madeAtMs DESC, kid LIMIT 1), '');
+  CREATE INDEX license_by_title ON license (titleId);
+
+  ALTER TABLE signing_key ADD COLUMN retiredAtMs INTEGER;
+  -- Every content key under which a license was given: a renewal brings the same, whatever the video has now.
+  CREATE TABLE content_key (
+    videoId TEXT NOT NULL,
+    contentKeyId TEXT NOT NULL,
+    keyHex TEXT NOT NULL,
+    firstUsedAtMs INTEGER NOT NULL,
+    PRIMARY KEY (videoId, contentKeyId)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What differs from the terms of the plans; an empty plan or title stands for all of them.
+  CREATE TABLE license_terms (
+    plan TEXT NOT NULL,
+    titleId TEXT NOT NULL,
+    json TEXT NOT NULL,
+    PRIMARY KEY (plan, titleId)
+  ) STRICT, WITHOUT ROWID;
+  -- Devices and titles that get no license until it is lifted.
+  CREATE TABLE revocation (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    atMs INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    atMs INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    accountId TEXT,
+    deviceId TEXT,
+    licenseId TEXT,
+    videoId TEXT
+  ) STRICT;
+  INSERT INTO audit (seq, atMs, kind, reason, accountId, deviceId, licenseId, videoId)
+    SELECT seq, atMs, kind, 'from before reasons were written', accountId, deviceId, licenseId, videoId
+    FROM license_event JOIN license USING (licenseId);
+  DROP TABLE license_event;
+  CREATE INDEX audit_by_account ON audit (accountId, seq);
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  `,
 ];

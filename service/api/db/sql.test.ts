@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
+import { openDatabase } from './database.ts';
 import { migrations } from './migrations.ts';
 import { openSql } from './sql.ts';
 
@@ -60,4 +61,23 @@ it('says what to do with a damaged file', async () => {
 it('leaves the database of a newer service alone', () => {
   openSql(file, ['CREATE TABLE a (n INTEGER)', 'CREATE TABLE b (n INTEGER)']).close();
   expect(() => openSql(file, ['CREATE TABLE a (n INTEGER)'])).toThrow(/newer service/);
+});
+
+it('keeps licenses from before limits, and their history, which nobody can change any more', async () => {
+  const old = openSql(file, migrations.slice(0, 1));
+  old.run(`INSERT INTO account VALUES ('a', 'a@b.example', '', 'basic', 'active', 'DE', 0)`);
+  old.run(`INSERT INTO device VALUES ('a', 'd', 'A laptop', '{}', 5)`);
+  old.run(`INSERT INTO signing_key VALUES ('k', '{}', 1)`);
+  old.run(`INSERT INTO license VALUES ('l', 'a', 'd', 'v', 'offline', 7, 99, NULL)`);
+  old.run(`INSERT INTO license_event (licenseId, kind, atMs) VALUES ('l', 'issued', 7)`);
+  old.close();
+  const database = openDatabase(file);
+  expect(await database.licenses.find('a', 'l')).toMatchObject({ kid: 'k', contentKeyId: null });
+  expect(await database.audit.read('a')).toMatchObject([{ kind: 'issued', atMs: 7, deviceId: 'd' }]);
+  expect(await database.accounts.devices('a')).toMatchObject([{ lastSeenAtMs: 5 }]);
+  database.close();
+  const sql = openSql(file, migrations);
+  expect(() => sql.run('DELETE FROM audit')).toThrow('append-only');
+  expect(() => sql.run(`UPDATE audit SET reason = ''`)).toThrow('append-only');
+  sql.close();
 });

@@ -69,7 +69,7 @@ export function publicRoutes(app: App, context: ApiContext): void {
         accountId: known.accountId,
         email: known.email,
         plan: known.plan,
-        licenseKeys: context.signer.publicKeys,
+        licenseKeys: await context.signer.publicKeys(nowMs),
         nowMs,
       };
     },
@@ -133,10 +133,11 @@ export function accountRoutes(app: App, context: ApiContext): void {
       const held = await database.licenses.heldOffline(account.accountId, clock.now());
       const devices = await database.accounts.devices(account.accountId);
       return {
-        devices: devices.map(({ deviceId, name, registeredAtMs }) => ({
+        devices: devices.map(({ deviceId, name, registeredAtMs, lastSeenAtMs }) => ({
           deviceId,
           name,
           registeredAtMs,
+          lastSeenAtMs,
           heldVideoIds: held.filter((one) => one.deviceId === deviceId).map(({ videoId }) => videoId),
         })),
       };

@@ -12,7 +12,8 @@ import {
 } from '../../../src/shared/service-api.ts';
 import { newExpiry, ocasFor, ocasForManifest } from '../addresses.ts';
 import type { ApiContext } from '../context.ts';
-import { mediaPlaylistFor, mpdFor, multivariantFor } from '../manifests.ts';
+import { termsFor } from '../issuing.ts';
+import { mediaPlaylistFor, mpdFor, mpdUpTo, multivariantFor, multivariantUpTo } from '../manifests.ts';
 import { Problem } from '../problem.ts';
 import { requireDevice, requireLicensed, requireProfile } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -74,6 +75,12 @@ export function playbackRoutes(app: App, context: ApiContext): void {
     },
   );
 
+  /** The tallest picture that the plan includes of the video; 0: any. */
+  async function maxHeightOf(session: Session, videoId: string): Promise<number> {
+    const { title } = requireLicensed(session, await database.titles.ofVideo(videoId));
+    return (await termsFor(context, session.account.plan, title.titleId)).maxHeight;
+  }
+
   async function licensedFile(session: Session, videoId: string, file: string): Promise<string> {
     requireLicensed(session, await database.titles.ofVideo(videoId));
     return readFile(file, 'utf8').catch((cause: unknown) => {
@@ -94,7 +101,10 @@ export function playbackRoutes(app: App, context: ApiContext): void {
     },
     async ({ session, params: { videoId } }, reply) => {
       const manifest = await licensedFile(session, videoId, path.join(layout.media, videoId, 'master.m3u8'));
-      return reply.type(HLS).send(multivariantFor(manifest, playbackUrl(videoId)));
+      const maxHeight = await maxHeightOf(session, videoId);
+      return reply
+        .type(HLS)
+        .send(multivariantFor(multivariantUpTo(manifest, maxHeight), playbackUrl(videoId)));
     },
   );
 
@@ -112,7 +122,8 @@ export function playbackRoutes(app: App, context: ApiContext): void {
     async ({ session, params: { videoId } }, reply) => {
       const manifest = await licensedFile(session, videoId, path.join(layout.media, videoId, 'manifest.mpd'));
       const ocas = await ocasForManifest(context, session, videoId);
-      return reply.type(DASH).send(mpdFor(manifest, videoId, ocas));
+      const maxHeight = await maxHeightOf(session, videoId);
+      return reply.type(DASH).send(mpdFor(mpdUpTo(manifest, maxHeight), videoId, ocas));
     },
   );
 

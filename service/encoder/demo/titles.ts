@@ -33,6 +33,7 @@ export const demoTitles: readonly DemoTitle[] = [
     type: 'series',
     facts: {
       titleId: 'night-cartography',
+      supplier: 'Meridian Pictures',
       name: 'Night Cartography',
       description:
         'Three mapmakers chart a country that moves after dark, and find a street that was never there.',
@@ -83,6 +84,7 @@ export const demoTitles: readonly DemoTitle[] = [
     type: 'series',
     facts: {
       titleId: 'tiny-signals',
+      supplier: 'Meridian Pictures',
       name: 'Tiny Signals',
       description: 'Pip and Dot live inside a television and keep its colors in order. Mostly.',
       releaseYear: 2024,
@@ -128,6 +130,7 @@ export const demoTitles: readonly DemoTitle[] = [
     type: 'series',
     facts: {
       titleId: 'cold-harbor-line',
+      supplier: 'Harbor House',
       name: 'Cold Harbor Line',
       description:
         'A container goes missing between two ports, and everyone who signed for it has the same handwriting.',
@@ -178,6 +181,7 @@ export const demoTitles: readonly DemoTitle[] = [
     type: 'film',
     facts: {
       titleId: 'the-edge-of-the-set',
+      supplier: 'Meridian Pictures',
       name: 'The Edge of the Set',
       description: 'A patient journey into the most famous boundary in mathematics, without a cut.',
       releaseYear: 2023,
@@ -200,6 +204,7 @@ export const demoTitles: readonly DemoTitle[] = [
     type: 'film',
     facts: {
       titleId: 'rule-thirty',
+      supplier: 'Harbor House',
       name: 'Rule Thirty',
       description: 'A weaver inherits a loom with one rule, and a pattern that nobody has seen repeat.',
       releaseYear: 2022,
@@ -222,6 +227,7 @@ export const demoTitles: readonly DemoTitle[] = [
     type: 'film',
     facts: {
       titleId: 'copper-season',
+      supplier: 'Harbor House',
       name: 'Copper Season',
       description:
         'The last autumn of a mining town, told by its roofs. Licensed in Japan and New Zealand only.',

@@ -1,9 +1,10 @@
 import { LayoverError } from '../../shared/errors.ts';
 import type { EngineEvent } from '../../shared/contract.ts';
+import { devicesOf, removeDevice } from '../devices.ts';
 import type { Parts } from '../parts.ts';
 import { procedures } from './base.ts';
 
-/** `app`, `auth`, `profiles`, `settings`, `sync`: everything that is not about a title. */
+/** `app`, `auth`, `profiles`, `devices`, `settings`, `sync`: everything that is not about a title. */
 export function accountRouter(parts: Parts, { settingsChanged }: { settingsChanged: () => void }) {
   const { account, catalog, connection, events, service, settings, sync, who } = parts;
 
@@ -66,6 +67,11 @@ export function accountRouter(parts: Parts, { settingsChanged }: { settingsChang
         parts.refresh.home(input.profileId);
         return parts.changedStatus();
       }),
+    },
+
+    devices: {
+      list: procedures.devices.list.handler(() => devicesOf(parts)),
+      remove: procedures.devices.remove.handler(({ input }) => removeDevice(parts, input.deviceId)),
     },
 
     settings: {

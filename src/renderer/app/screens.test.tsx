@@ -215,3 +215,17 @@ test('an expired download says so, and leads to where it can be renewed', async 
   expect(alert.textContent).toContain('The time to start this download is over');
   expect(within(alert).getByRole('link', { name: 'Go to downloads' })).toBeTruthy();
 });
+
+test('settings: the devices of the account; another one is removed after a question, this one is not offered', async () => {
+  const client = open('home', '/settings');
+  const other = await screen.findByRole('listitem', { name: 'Living room' });
+  expect(other.textContent).toContain('1 download: Cold Front');
+  const own = screen.getByRole('listitem', { name: 'This laptop' });
+  expect(own.textContent).toContain('This computer');
+  expect(within(own).queryByRole('button')).toBeNull();
+  press(within(other).getByRole('button', { name: 'Remove Living room' }));
+  const question = await screen.findByRole('alertdialog', { name: 'Remove Living room' });
+  press(within(question).getByRole('button', { name: 'Remove' }));
+  await waitFor(() => expect(screen.queryByRole('listitem', { name: 'Living room' })).toBeNull());
+  expect(callsOf(client, 'devices.remove')).toEqual([{ deviceId: 'device-living-room' }]);
+});

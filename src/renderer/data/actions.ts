@@ -21,7 +21,7 @@ export function useStatusAction<Input>(call: (client: Client, input: Input) => P
         before?.account?.accountId === status.account?.accountId &&
         before?.profile?.profileId === status.profile?.profileId;
       if (isSameViewer) return;
-      for (const queryKey of [keys.profiles, keys.catalog, keys.downloads, keys.storage])
+      for (const queryKey of [keys.profiles, keys.devices, keys.catalog, keys.downloads, keys.storage])
         queryClient.removeQueries({ queryKey });
     },
   });

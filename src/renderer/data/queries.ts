@@ -8,6 +8,7 @@ import { useClient } from '../app/environment.ts';
 export const keys = {
   status: ['status'],
   settings: ['settings'],
+  devices: ['devices'],
   profiles: ['profiles'],
   home: ['catalog', 'home'],
   titles: ['catalog', 'title'],
@@ -26,6 +27,13 @@ export const queries = {
   status: (client: Client) => queryOptions({ queryKey: keys.status, queryFn: () => client.app.status() }),
   settings: (client: Client) =>
     queryOptions({ queryKey: keys.settings, queryFn: () => client.settings.read() }),
+  devices: (client: Client) =>
+    queryOptions({
+      queryKey: keys.devices,
+      queryFn: () => client.devices.list(),
+      staleTime: 0,
+      retry: false,
+    }),
   profiles: (client: Client) =>
     queryOptions({ queryKey: keys.profiles, queryFn: () => client.profiles.list() }),
   home: (client: Client) => queryOptions({ queryKey: keys.home, queryFn: () => client.catalog.home() }),

@@ -32,12 +32,14 @@ export function useErrorSentence(): (thrown: unknown) => string {
   };
 }
 
-/** A detail named for bytes reads as a size; one that is missing must not hide the sentence. */
+/** A detail named for bytes reads as a size, one for a time as its day; one that is missing must not hide the sentence. */
 function fill(blanks: string[], details: ErrorDetails, locale: string): Record<string, string> {
   return Object.fromEntries(
     blanks.map((name) => {
       const value = details[name];
       if (typeof value === 'number' && name.endsWith('Bytes')) return [name, formatSize(locale, value)];
+      if (typeof value === 'number' && name.endsWith('AtMs'))
+        return [name, new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(value)];
       return [name, value === undefined ? '…' : String(value)];
     }),
   );

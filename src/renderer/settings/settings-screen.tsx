@@ -3,6 +3,7 @@ import { useText } from '../i18n/use-text.ts';
 import { AboutSection } from './about-section.tsx';
 import { AccountSection } from './account-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
+import { DevicesSection } from './devices-section.tsx';
 import { DownloadSection } from './download-section.tsx';
 import { PlaybackSection } from './playback-section.tsx';
 import { RulesSection } from './rules-section.tsx';
@@ -23,6 +24,7 @@ export function SettingsScreen() {
       <StorageSection />
       <PlaybackSection />
       <AccountSection />
+      <DevicesSection />
       <AboutSection />
     </div>
   );
