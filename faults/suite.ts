@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { createRandom } from './rig/random.ts';
 import type { Random } from './rig/random.ts';
 
@@ -39,6 +40,8 @@ export interface SuiteResult {
   readonly failures: readonly Failure[];
   readonly counts: Readonly<Record<string, number>>;
   readonly seconds: number;
+  /** Why it was not. */
+  readonly notRun?: string;
 }
 
 export interface RunOptions {
@@ -87,7 +90,7 @@ async function failureOf(work: Promise<void>): Promise<string | undefined> {
   });
   const done = work.then(
     () => undefined,
-    (thrown: unknown) => (thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)),
+    (thrown: unknown) => inspect(thrown),
   );
   return Promise.race([done, tooLong]).finally(() => over.abort());
 }

@@ -1,4 +1,6 @@
 import { kill } from './kill/suite.ts';
+import { oca } from './oca/suite.ts';
+import { rot } from './rot/suite.ts';
 import type { Suite } from './suite.ts';
 
-export const suites: readonly Suite[] = [kill];
+export const suites: readonly Suite[] = [kill, oca, rot];

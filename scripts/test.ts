@@ -6,8 +6,8 @@ import { ensureChromium } from './tools/chromium.ts';
 import { ensureFfmpeg } from './tools/ffmpeg.ts';
 
 /**
- * Everything that must hold before a change lands: types, lint, unit, integration, the journey, e2e. Gets the
- * tools that it needs. Ends with one line "N passed, N failed, N skipped" over all of them.
+ * Everything that must hold before a change lands: types, lint, unit, integration, faults, the journey,
+ * e2e. Gets the tools that it needs. Ends with one line "N passed, N failed, N skipped" over all of them.
  */
 const root = path.resolve(import.meta.dirname, '..');
 const results = path.join(root, 'test-results');
@@ -59,6 +59,21 @@ const vitest = (project: string): Step => {
     count: vitestCount(file),
   };
 };
+const faultsReport = path.join(results, 'faults.json');
+const faultsCount = (): Count => {
+  const suite = z.object({ cases: z.number(), failed: z.number(), notRun: z.string().optional() });
+  const { suites } = z
+    .object({ suites: z.record(z.string(), suite) })
+    .parse(JSON.parse(readFileSync(faultsReport, 'utf8')));
+  const all = Object.values(suites);
+  const sum = (count: (one: z.infer<typeof suite>) => number) =>
+    all.reduce((total, one) => total + count(one), 0);
+  return {
+    passed: sum(({ cases, failed }) => cases - failed),
+    failed: sum(({ failed }) => failed),
+    skipped: sum(({ notRun }) => (notRun === undefined ? 0 : 1)),
+  };
+};
 const e2eReport = path.join(results, 'e2e.json');
 
 const steps: Step[] = [
@@ -67,6 +82,20 @@ const steps: Step[] = [
   vitest('unit'),
   { name: 'build', command: ['node', 'scripts/build.ts', '--electron'] },
   vitest('integration'),
+  {
+    name: 'faults',
+    // One seed, so that what fails here fails at whoever looks into it.
+    command: [
+      'node',
+      'faults/main.ts',
+      '--short',
+      '--seed',
+      '20261126',
+      '--report',
+      path.relative(root, faultsReport),
+    ],
+    count: faultsCount,
+  },
   { name: 'journey', command: ['node', 'scripts/journey/main.ts'] },
   {
     name: 'e2e',

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import type { Place } from './device.ts';
 
 /** docs/store-format.md, read as somebody else's program would: not with the store's own code. */
-const HEADER_BYTES = 512;
+export const HEADER_BYTES = 512;
 const FRAME_BYTES = 262_144;
 const TAG_BYTES = 16;
-const sealedBytesOf = (plainBytes: number) =>
+export const sealedBytesOf = (plainBytes: number) =>
   plainBytes + TAG_BYTES * Math.max(1, Math.ceil(plainBytes / FRAME_BYTES));
 
 const Row = z.object({

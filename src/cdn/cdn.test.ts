@@ -261,7 +261,7 @@ describe('addresses', () => {
       renewals += 1;
       return pathways('old');
     });
-    await expect(steering.fetch(request)).rejects.toMatchObject({ code: 'cdn/no-oca' });
+    await expect(steering.fetch(request)).rejects.toMatchObject({ code: 'cdn/address-expired' });
     expect(renewals).toBe(1);
   });
 

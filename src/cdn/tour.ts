@@ -128,7 +128,8 @@ export function createTour(
     error(renewalError) {
       if (!network.isOnline()) return new LayoverError('network/offline');
       if (portals > 0 && portals === departures) return new LayoverError('network/captive-portal');
-      if (renewalError !== undefined && expired > 0 && expired === departures) return renewalError;
+      if (expired > 0 && expired === departures)
+        return renewalError ?? new LayoverError('cdn/address-expired', { path: request.path });
       if (wrong.size > 0 && departures === 0)
         return new LayoverError('cdn/digest-mismatch', { path: request.path });
       const asideMs = pathways().map(({ id }) => health.of(id).setAsideUntilMs - clock.monotonic());

@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startChild } from '../../testing/children/child.ts';
 import {
@@ -12,6 +14,7 @@ import {
 } from '../../testing/engine-world.ts';
 import type { OpenEngine, ServiceWithFilm } from '../../testing/engine-world.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { until } from '../../testing/until.ts';
 import type { FaultRule } from '../../service/oca/faults.ts';
 
 let service: ServiceWithFilm;
@@ -124,6 +127,23 @@ test('addresses that expire in the middle of a download are asked for again', as
   expect(answers.join()).toContain('"status":403');
   await service.stop();
   await service.start();
+  await playAll(engine, chosen);
+  await engine.close();
+});
+
+test('what was lost from the disk while the app was closed is found at start, and fetched again', async () => {
+  const { engine: before, folder } = await traveler();
+  const { downloadId } = await before.client.downloads.add({ videoId: videoId(), preferences: smallest });
+  await reach(before, downloadId, isCompleted);
+  const { folder: downloads } = await before.client.storage.read();
+  await before.close();
+  fs.rmSync(path.join(downloads, `${downloadId}.a-en.sealed`));
+  fs.truncateSync(path.join(downloads, `${downloadId}.v-240p.sealed`), 600);
+
+  const engine = await openEngine({ folder, serviceUrl: service.running.apiUrl });
+  await until(() => engine.log.lines.some(({ event }) => event === 'store.swept'));
+  await reach(engine, downloadId, isCompleted);
+  expect(fs.existsSync(path.join(downloads, `${downloadId}.a-en.sealed`))).toBe(true);
   await playAll(engine, chosen);
   await engine.close();
 });

@@ -121,7 +121,13 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
   }
 
   const stopListening = react(parts, platform, { background, storage, keeper, backUp: keepBackups(database, clock, background) }); // prettier-ignore
-  background.run('sweep', async () => log.info('store.swept', { ...(await store.sweep()) }));
+  background.run('sweep', async () => {
+    const report = await store.sweep();
+    // What was called complete was looked at already, perhaps before this was found.
+    if (report.lostTracks + report.lostSegments > 0)
+      for (const { downloadId } of downloads.list()) downloads.rescan(downloadId);
+    log.info('store.swept', { ...report });
+  });
   licenses.purgeExpired();
   downloads.start();
   sync.start();

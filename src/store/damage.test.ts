@@ -191,6 +191,28 @@ describe('a file that is gone or another', () => {
     await unlockTrack(store).put(0, segmentBytes(0, 10));
   });
 
+  it('is not absent because the marker of the folder is gone or wrong: a file of ours proves it', async () => {
+    const { store, downloads } = openStore();
+    const track = await openTrack(store);
+    await track.put(0, segmentBytes(0, 10));
+    track.close();
+    const marker = path.join(downloads, 'layover-store.txt');
+    const text = fs.readFileSync(marker);
+    fs.rmSync(marker);
+    expect(await store.isPresent()).toBe(true);
+    expect(fs.readFileSync(marker)).toEqual(text);
+
+    // Another drive under the name has no such file.
+    fs.rmSync(marker);
+    const kept = fs.readFileSync(fileOf(downloads));
+    edit(fileOf(downloads), (bytes) => void (bytes[20]! ^= 1));
+    expect(await store.isPresent()).toBe(false);
+    expect(fs.existsSync(marker)).toBe(false);
+    fs.writeFileSync(fileOf(downloads), kept);
+    expect(await store.sweep()).toMatchObject({ lostTracks: 0 });
+    expect(await unlockTrack(store).verify()).toEqual([]);
+  });
+
   it('cannot be used once its header is wrong: the track is to be made again', async () => {
     const { store, downloads } = openStore();
     const track = await openTrack(store);

@@ -57,6 +57,9 @@ export function createReservations(parts: ReservationParts) {
     ),
     allocated: sql.prepare('UPDATE store_reservation SET isAllocated = 1 WHERE track = ?'),
     leftOfTrack: sql.prepare(`SELECT ${left} FROM ${joined} WHERE track = ? AND isAllocated = 1`).pluck(),
+    dropStrays: sql.prepare(
+      'DELETE FROM store_reservation WHERE track NOT IN (SELECT track FROM store_track)',
+    ),
     drop: sql.prepare(
       'DELETE FROM store_reservation WHERE track IN (SELECT track FROM store_track WHERE downloadId = ?)',
     ),
@@ -130,6 +133,8 @@ export function createReservations(parts: ReservationParts) {
     freeBytes,
     trim,
     leftBytes: (downloadId?: string): Bytes => leftOf(downloadId),
+    /** Rows whose number of a track is nobody's: a later track might get it. */
+    dropStrays: () => void statements.dropStrays.run(),
     isReserved: (track: number): boolean => statements.has.get(track) === 1,
   };
 }

@@ -131,3 +131,18 @@ it('says that a row is damaged, and not that its license is wrong', async () => 
   expect(() => store.unlock(trackId, contentKey)).toThrow(expect.objectContaining({ code: 'store/damaged' }));
   expect(isLayoverError(new LayoverError('store/damaged'))).toBe(true);
 });
+
+it('drops what says something of a track that there is not: a later one may get its number', async () => {
+  const { store, database } = openStore();
+  const track = await openTrack(store);
+  await track.put(0, segmentBytes(0, 10));
+  await store.reserve('download', [{ trackId, plainBytes: 5000, segments: 2 }]);
+  await track.verify();
+  database.sql.pragma('foreign_keys = OFF');
+  for (const table of ['store_segment', 'store_reservation', 'store_verification'])
+    database.sql.exec(`UPDATE ${table} SET track = 7`);
+  database.sql.pragma('foreign_keys = ON');
+  await store.sweep();
+  for (const table of ['store_segment', 'store_reservation', 'store_verification'])
+    expect(database.sql.prepare(`SELECT * FROM ${table}`).all(), table).toEqual([]);
+});

@@ -15,6 +15,7 @@ import type { SyncFile } from './group-commit.ts';
 import { createMover } from './mover.ts';
 import { createOpenTrack } from './open-track.ts';
 import { createPlaceRows } from './place-rows.ts';
+import { readopt } from './readopt.ts';
 import { createReservations } from './reservations.ts';
 import { KEY_BYTES } from './seal.ts';
 import { createSegmentIndex } from './segment-index.ts';
@@ -54,6 +55,7 @@ export function createStore(options: {
   const noise = () => random(HEADER_BYTES);
   let isClosed = false;
 
+  const isHere = async () => (await here.isPresent()) || (await readopt(here, index, log));
   const at = (neededBytes = HEADER_BYTES) => ({
     folder: here.folder,
     neededBytes,
@@ -201,11 +203,20 @@ export function createStore(options: {
     verifications: verifications.all,
     sweep: () =>
       exclusive(async () => {
+        await isHere();
         await mover.clearLeftovers();
-        return sweepStore({ folder: here, index, reservations, log, erase, isInUse: files.isInUse });
+        return sweepStore({
+          folder: here,
+          index,
+          reservations,
+          verifications,
+          log,
+          erase,
+          isInUse: files.isInUse,
+        });
       }),
     // Where nothing was ever stored there is nothing to miss: the folder is made when it is needed.
-    isPresent: async () => (await here.isPresent()) || (here.folder === options.folder && !index.hasTracks()),
+    isPresent: async () => (await isHere()) || (here.folder === options.folder && !index.hasTracks()),
     inspect: mover.inspect,
     move: mover.move,
     async close() {

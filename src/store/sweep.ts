@@ -9,11 +9,13 @@ import type { Reservations } from './reservations.ts';
 import type { SegmentIndex } from './segment-index.ts';
 import type { TrackRow } from './track-index.ts';
 import type { SweepReport } from './types.ts';
+import type { VerificationRows } from './verification-rows.ts';
 
 export interface SweepParts {
   readonly folder: StoreFolder;
   readonly index: SegmentIndex;
   readonly reservations: Reservations;
+  readonly verifications: Pick<VerificationRows, 'dropStrays'>;
   readonly log: Log;
   isInUse(trackId: string): boolean;
   erase(trackId: string): Promise<void>;
@@ -31,6 +33,8 @@ export async function sweepStore(parts: SweepParts): Promise<SweepReport> {
   const { folder, index, log } = parts;
   const lostTracks = index.dropNonsense();
   const report = { orphanFiles: 0, lostTracks, lostSegments: index.dropStrays() };
+  parts.reservations.dropStrays();
+  parts.verifications.dropStrays();
   if (!(await folder.isPresent())) {
     if (index.hasTracks()) log.warn('store/folder-absent', { folder: folder.folder });
     return report;

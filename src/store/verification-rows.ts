@@ -26,6 +26,9 @@ export function createVerificationRows(database: Database, now: () => Ms) {
   const statements = {
     finished: upsert('verifiedAtMs, nextSegment', 'verifiedAtMs = @value, nextSegment = NULL'),
     stopped: upsert('nextSegment', 'nextSegment = @value'),
+    dropStrays: sql.prepare(
+      'DELETE FROM store_verification WHERE track NOT IN (SELECT track FROM store_track)',
+    ),
     next: sql.prepare('SELECT nextSegment FROM store_verification WHERE track = ?').pluck(),
     all: sql.prepare(
       `SELECT trackId, downloadId, verifiedAtMs, nextSegment
@@ -38,6 +41,8 @@ export function createVerificationRows(database: Database, now: () => Ms) {
   return {
     all: (downloadId?: string): Verification[] => Rows.parse(statements.all.all(downloadId ?? null)),
     nextOf: (track: number): number => Next.parse(statements.next.get(track)) ?? Number.NEGATIVE_INFINITY,
+    /** Rows whose number of a track is nobody's: a later track might get it. */
+    dropStrays: () => void statements.dropStrays.run(),
     finished: (track: number) => void statements.finished.run({ track, value: now() }),
     /** -Infinity: it had not come beyond the start. */
     stoppedAt(track: number, nextSegment: number): void {
