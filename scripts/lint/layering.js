@@ -24,9 +24,10 @@ export const table = {
   service: ['shared'],
   platform: ['shared'],
   engine: engineParts,
-  main: ['engine', 'shared', 'platform'],
+  lab: ['shared', 'database', 'license'],
+  main: ['engine', 'shared', 'platform', 'lab'],
   preload: ['shared'],
-  cli: ['engine', 'shared', 'platform'],
+  cli: ['engine', 'shared', 'platform', 'lab'],
   renderer: ['shared', 'abr'],
 };
 

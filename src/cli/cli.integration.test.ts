@@ -35,6 +35,22 @@ async function layover(
   return { code, out, err };
 }
 
+test('a scenario of licenses is run without an engine, and one that does not hold says where', async () => {
+  const scenario = path.join(root, 'src/lab/scenarios/rental-window.json');
+  const held = await layover(['license', 'simulate', scenario, '--json']);
+  expect([held.code, held.err]).toEqual([0, '']);
+  expect(JSON.parse(held.out)).toMatchObject({ ok: true, failures: [] });
+
+  const file = path.join(temporaryFolder(), 'wrong.json');
+  const verdict = { allowed: false, reason: 'license-expired', since: '31d' };
+  const steps = [{ do: 'acquire' }, { do: 'expect', at: '30d', verdict }];
+  writeFileSync(file, JSON.stringify({ version: 1, title: 'Wrong', steps }));
+  const failed = await layover(['license', 'simulate', file]);
+  expect([failed.code, failed.err]).toEqual([1, '']);
+  expect(failed.out).toContain('Step 2, at 30d:\n  reason: expected license-expired, was rental-expired');
+  expect(failed.out).toContain('  since: expected 31d, was 30d');
+});
+
 describe('wrongly called', () => {
   test.each([
     [['frobnicate'], /unknown command 'frobnicate'/],
@@ -47,11 +63,13 @@ describe('wrongly called', () => {
     [['status', '--service', 'nonsense'], /--service/],
     [['status', '--service', 'ftp://service.example'], /--service/],
     [['status', '--qa-clock-offset-ms', 'soon'], /--qa-clock-offset-ms/],
+    [['license', 'simulate', '/nowhere.json'], /nowhere.json cannot be read/],
+    [['license', 'simulate', path.join(root, 'package.json')], /package.json: version: /],
     [['sign-in', 'nobody', '--password', 'x'], /not an email address/],
     [['sign-in', 'a@b.example'], /LAYOVER_PASSWORD/],
   ])('%j: one sentence, exit code 2, no stack trace', async (args, sentence) => {
     const data = temporaryFolder();
-    const own = args.length > 1 ? ['--data', data] : [];
+    const own = args.length > 1 && args[1] !== 'simulate' ? ['--data', data] : [];
     const words = await layover([...args, ...own], { env: { LAYOVER_PASSWORD: '' } });
     expect([words.code, words.out]).toEqual([2, '']);
     expect(words.err).toMatch(sentence);

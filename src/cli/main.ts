@@ -7,11 +7,12 @@ import { follow, unfollow } from './commands/follow.ts';
 import { ocas } from './commands/ocas.ts';
 import { play } from './commands/play.ts';
 import * as queue from './commands/queue.ts';
-import * as storage from './commands/storage.ts';
+import { simulate } from './commands/simulate.ts';
 import { checkStorage } from './commands/storage-check.ts';
 import { moveStorage } from './commands/storage-move.ts';
+import * as storage from './commands/storage.ts';
 import { createOutput, reportError, WRONGLY_CALLED } from './output.ts';
-import { run } from './run.ts';
+import { run, runAlone } from './run.ts';
 import { usageError } from './usage.ts';
 
 const program = new Command('layover')
@@ -128,10 +129,17 @@ command('play <video>', 'play through the media handler, decoded by ffmpeg')
 command('ocas <video>', 'probe the OCAs of a video').action((video: string, o: object) =>
   run(o, (session) => ocas(session, video)),
 );
-command('license [video]', 'what may be played until when')
+const license = command('license [video]', 'what may be played until when')
   .option('--renew', 'get new windows from the service')
   .action((video: string | undefined, o: object) =>
     run(o, (session) => downloads.license(session, video, o)),
+  );
+license
+  .command('simulate <scenario>')
+  .description('for testers: run a scenario of the license lab, see docs/license-scenarios.md')
+  .option('--json', 'one JSON value on standard output')
+  .action((scenario: string, o: object) =>
+    runAlone({ ...license.opts(), ...o }, (output) => simulate(output, scenario)),
   );
 command('sync', 'tell the service what was watched, and hear what it knows').action((o: object) =>
   run(o, account.sync),

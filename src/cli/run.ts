@@ -64,6 +64,19 @@ export async function run(raw: object, command: (session: Session) => Promise<vo
   }
 }
 
+/** Runs a command that needs no engine; sets the exit code: 0 done, 1 failed, 2 wrongly called. */
+export async function runAlone(
+  raw: { json?: unknown },
+  command: (output: Output) => Promise<void>,
+): Promise<void> {
+  const output = createOutput(raw.json === true, process.stdout, process.stderr);
+  try {
+    await command(output);
+  } catch (thrown) {
+    process.exitCode = reportError(thrown, output);
+  }
+}
+
 function platformFor(options: CommonOptions): NodePlatform {
   const userData = path.resolve(options.data ?? defaultUserData(process.env));
   const log = createLog({

@@ -6,7 +6,7 @@ import type { Viewing } from './verdict.ts';
  * A viewing in which nothing was watched for so long is over, even if nobody said so (a pause for the night, a
  * window that crashed, a laptop that slept). Long enough for dinner.
  */
-const VIEWING_GAP_MS: Ms = HOUR_MS;
+export const VIEWING_GAP_MS: Ms = HOUR_MS;
 
 /** Which viewings are under way, and since when. In memory: a restart ends them all. */
 export interface Viewings {

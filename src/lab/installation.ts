@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { openDatabase } from '../database/open.ts';
+import { loadDevice } from '../license/device.ts';
+import { createLicenses, licenseMigrations } from '../license/licenses.ts';
+import { createRenewals } from '../license/renewals.ts';
+import type { Renewals } from '../license/renewals.ts';
+import { createTrustedTime } from '../license/trusted-time.ts';
+import type { Licenses, TrustedTime } from '../license/types.ts';
+import type { Clock, Log } from '../shared/platform.ts';
+import { createLabKeychain } from './keychain.ts';
+import { LAB_ACCOUNT } from './service.ts';
+import type { LabService } from './service.ts';
+
+/** The license stage as the app builds it, on a user folder of its own. */
+export interface Installation {
+  readonly licenses: Licenses;
+  readonly time: TrustedTime;
+  readonly renewals: Pick<Renewals, 'due'>;
+  /** As the engine does whenever it finds the service: hears its time, sends what is owed, renews what is due. */
+  contact(): Promise<void>;
+  /** Ends the app, in order or by a kill: what was not on the disk is gone. */
+  close(how: 'in-order' | 'killed'): Promise<void>;
+  open(): Promise<void>;
+  loseKeychain(): void;
+  /** The folder from here on lies on a computer whose keychain knows nothing of it. */
+  moveToAnotherComputer(): void;
+  /** Both only while it is closed. */
+  backUp(name: string): Promise<void>;
+  restore(name: string): Promise<void>;
+}
+
+export async function createInstallation(from: {
+  /** Empty, and the caller's to remove. */
+  folder: string;
+  clock: Clock;
+  service: LabService;
+  log: Log;
+}): Promise<Installation> {
+  const { clock, service, log } = from;
+  const user = path.join(from.folder, 'user');
+  const backups = path.join(from.folder, 'backups');
+  let keychain = createLabKeychain();
+  let running = await open();
+
+  async function open() {
+    await mkdir(user, { recursive: true });
+    const { database } = openDatabase({ folder: user, migrations: [...licenseMigrations], log });
+    const random = (sizeBytes: number) => randomBytes(sizeBytes);
+    const { device } = await loadDevice({ folder: user, secrets: keychain, random, log });
+    service.register(device);
+    const time = createTrustedTime({ database, clock, log });
+    const licenses = createLicenses({
+      database,
+      device,
+      service,
+      licenseKeys: () => service.publicKeys,
+      accountId: () => LAB_ACCOUNT,
+      trustedTime: time,
+      log,
+    });
+    licenses.purgeExpired();
+    const underWay = new Set<Promise<unknown>>();
+    const renew: Licenses['renew'] = (...how) => {
+      const renewal = licenses.renew(...how);
+      underWay.add(renewal);
+      return renewal.finally(() => underWay.delete(renewal));
+    };
+    const renewals = createRenewals({
+      database,
+      licenses: { holdings: licenses.holdings, renew },
+      trustedTime: time,
+      clock,
+      log,
+      random,
+      isOnline: () => service.isOnline,
+      onRenewed: () => undefined,
+    });
+    return { database, licenses, time, renewals, underWay };
+  }
+
+  return {
+    get licenses() {
+      return running.licenses;
+    },
+    get time() {
+      return running.time;
+    },
+    get renewals() {
+      return running.renewals;
+    },
+    async contact() {
+      running.time.observeServiceTime(service.now());
+      await running.licenses.flushReleases();
+      running.renewals.look();
+      do {
+        await Promise.allSettled(running.underWay);
+        await new Promise((resolve) => setImmediate(resolve));
+      } while (running.underWay.size > 0);
+    },
+    async close(how) {
+      await running.renewals.stop();
+      // Every transaction is on the disk when it returns: all that a kill loses is what was not written yet.
+      if (how === 'in-order') running.time.close();
+      running.database.close();
+    },
+    async open() {
+      running = await open();
+    },
+    loseKeychain: () => keychain.lose(),
+    moveToAnotherComputer() {
+      keychain = createLabKeychain();
+    },
+    backUp: (name) => cp(user, path.join(backups, name), { recursive: true }),
+    async restore(name) {
+      await rm(user, { recursive: true, force: true });
+      await cp(path.join(backups, name), user, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { CompactEncrypt, CompactSign, exportJWK, generateKeyPair, importJWK } from 'jose';
+import type { LicenseKey } from '../license/claims.ts';
+import type { DeviceIdentity, LicenseService } from '../license/types.ts';
+import { LayoverError } from '../shared/errors.ts';
+import type { LicenseClaims, LicensePolicy, LicensePurpose } from '../shared/license.ts';
+import type { Ms } from '../shared/units.ts';
+
+export const LAB_ACCOUNT = 'account-lab';
+
+/** The policy of the reference service's downloads; a scenario names what differs. */
+const usualPolicy: LicensePolicy = {
+  can_play: true,
+  can_persist: true,
+  can_renew: true,
+  license_duration_seconds: 0,
+  rental_duration_seconds: 30 * 24 * 3600,
+  playback_duration_seconds: 48 * 3600,
+  play_start_grace_period_seconds: 5,
+  soft_enforce_playback_duration: true,
+  soft_enforce_rental_duration: true,
+  renewal_delay_seconds: 20 * 24 * 3600,
+  renewal_retry_interval_seconds: 3600,
+  renewal_recovery_duration_seconds: 0,
+  renew_with_usage: false,
+};
+
+export interface Offer {
+  policy: Partial<LicensePolicy>;
+  readonly notBeforeMs?: Ms | undefined;
+}
+
+/** What a scenario can do to the service, and see of it. */
+export interface LabService extends LicenseService {
+  readonly publicKeys: LicenseKey[];
+  /** As after signing in on this device. */
+  register(device: Pick<DeviceIdentity, 'deviceId' | 'publicKey'>): void;
+  offer(videoId: string): Offer;
+  contentKeyOf(videoId: string): Uint8Array;
+  /** Its clock, which may be wrong. Throws `service/unreachable`. */
+  now(): Ms;
+  isOnline: boolean;
+  /** Neither new windows nor another license for what it has licensed before. */
+  refusesRenewals: boolean;
+  wrongByMs: Ms;
+  readonly revoked: Set<string>;
+  readonly released: string[];
+}
+
+/** Grants genuine licenses, signed and sealed just as the reference service does, without HTTP. */
+export async function createLabService(trueNow: () => Ms, offers: Map<string, Offer>): Promise<LabService> {
+  const kid = 'license-key-lab';
+  const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const { x } = await exportJWK(publicKey);
+  const devices = new Map<string, DeviceIdentity['publicKey']>();
+  const contentKeys = new Map<string, Uint8Array>();
+  const issued = new Map<string, { videoId: string; purpose: LicensePurpose }>();
+
+  function reachable(): void {
+    if (!service.isOnline) throw new LayoverError('service/unreachable');
+  }
+
+  async function issue(
+    licenseId: string,
+    deviceId: string,
+    { videoId, purpose }: { videoId: string; purpose: LicensePurpose },
+  ): Promise<{ license: string; nowMs: Ms }> {
+    const to = devices.get(deviceId);
+    const isAgain = [...issued.values()].some((one) => one.videoId === videoId);
+    if (!to || service.revoked.has(videoId) || (isAgain && service.refusesRenewals))
+      throw new LayoverError('license/not-allowed', { videoId });
+    const { policy, notBeforeMs } = service.offer(videoId);
+    const claims: LicenseClaims = {
+      licenseId,
+      videoId,
+      accountId: LAB_ACCOUNT,
+      deviceId,
+      purpose,
+      issuedAtMs: service.now(),
+      policy: { ...usualPolicy, ...policy },
+      ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
+      sealedContentKey: await new CompactEncrypt(service.contentKeyOf(videoId))
+        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
+        .encrypt(await importJWK(to, 'ECDH-ES')),
+    };
+    const license = await new CompactSign(Buffer.from(JSON.stringify(claims)))
+      .setProtectedHeader({ alg: 'EdDSA', kid })
+      .sign(privateKey);
+    issued.set(licenseId, { videoId, purpose });
+    return { license, nowMs: service.now() };
+  }
+
+  const service: LabService = {
+    publicKeys: [{ kid, kty: 'OKP', crv: 'Ed25519', x: x ?? '' }],
+    isOnline: true,
+    refusesRenewals: false,
+    wrongByMs: 0,
+    revoked: new Set(),
+    released: [],
+    register: ({ deviceId, publicKey: key }) => void devices.set(deviceId, key),
+    offer(videoId) {
+      const offer = offers.get(videoId);
+      if (!offer) throw new LayoverError('catalog/not-found');
+      return offer;
+    },
+    contentKeyOf(videoId) {
+      const key = contentKeys.get(videoId) ?? randomBytes(16);
+      contentKeys.set(videoId, key);
+      return key;
+    },
+    now() {
+      reachable();
+      return trueNow() + service.wrongByMs;
+    },
+    async acquire(videoId, deviceId, purpose) {
+      reachable();
+      return issue(`license-${issued.size + 1}`, deviceId, { videoId, purpose });
+    },
+    async renew(licenseId, deviceId) {
+      reachable();
+      const known = issued.get(licenseId);
+      if (!known) throw new LayoverError('license/none');
+      return issue(licenseId, deviceId, known);
+    },
+    async release(licenseId) {
+      reachable();
+      service.released.push(licenseId);
+    },
+  };
+  return service;
+}
