@@ -15,6 +15,8 @@ export interface CatalogOptions {
   readonly remote: CatalogRemote;
   readonly now: () => Ms;
   readonly newId: () => string;
+  /** Whether whoever is here may know of a title at all; without, of every one. */
+  readonly mayKnow?: ((titleId: string) => boolean) | undefined;
 }
 
 /**
@@ -25,6 +27,7 @@ export type Catalog = ReturnType<typeof createCatalog>;
 
 export function createCatalog(options: CatalogOptions) {
   const replica = createReplica(options.database);
+  const { mayKnow = () => true } = options;
   const artwork = createArtwork({
     folder: options.artworkFolder,
     remote: options.remote,
@@ -32,7 +35,7 @@ export function createCatalog(options: CatalogOptions) {
   });
 
   function allowed(title: Title | undefined, profile: Profile | null): Title {
-    if (!title) throw new LayoverError('catalog/not-found');
+    if (!title || (profile && !mayKnow(title.titleId))) throw new LayoverError('catalog/not-found');
     if (profile && !withinMaturity(title.maturityRating, profile.maturityLimit))
       throw new LayoverError('catalog/restricted');
     return title;
@@ -51,6 +54,7 @@ export function createCatalog(options: CatalogOptions) {
 
     search(question: string, profile: Profile): RowItem[] {
       return searchTitles(options.database, question, replica.title)
+        .filter((title) => mayKnow(title.titleId))
         .filter((title) => withinMaturity(title.maturityRating, profile.maturityLimit))
         .slice(0, 50)
         .map(itemOf);

@@ -1,3 +1,4 @@
+import { isAddressId } from '../shared/catalog.ts';
 import { LayoverError } from '../shared/errors.ts';
 import { createStorageCheck } from './check.ts';
 import type { DownloadDeps } from './deps.ts';
@@ -29,9 +30,11 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     if (!row) throw new LayoverError('download/unknown');
     return row;
   }
-  function isOwn({ accountId }: Row): boolean {
+  function isOwn({ accountId, videoId }: Row): boolean {
     const signedIn = deps.accountId();
-    return signedIn !== null && (accountId ?? signedIn) === signedIn;
+    // What was opened from an address while nobody was signed in belongs to the computer.
+    if (signedIn === null) return accountId === null && isAddressId(videoId);
+    return (accountId ?? signedIn) === signedIn;
   }
   const ownRows = () => rows.all().filter(isOwn);
   function ownRowOf(downloadId: string): Row {
@@ -137,7 +140,7 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     add(selection, presentation, { titleId, name = null, priority = 'normal', origin = 'viewer' }) {
       const { videoId } = selection;
       const accountId = deps.accountId();
-      if (accountId === null) throw new LayoverError('auth/signed-out');
+      if (accountId === null && !isAddressId(videoId)) throw new LayoverError('auth/signed-out');
       const known = rows.findVideo(videoId);
       if (known) throw new LayoverError(isOwn(known) ? 'download/exists' : 'download/of-another-account');
       const downloadId = deps.newId();

@@ -29,6 +29,7 @@ const waitsFor: Partial<Record<ErrorCode, WaitingFor>> = {
   'service/unreachable': 'service',
   'cdn/no-oca': 'oca',
   'cdn/address-expired': 'oca',
+  'address/busy': 'oca',
   // Signed out in mid-use, by the service: the viewer signs in again, and it goes on.
   'auth/signed-out': 'service',
   'auth/subscription-inactive': 'service',

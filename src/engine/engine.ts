@@ -20,6 +20,7 @@ import { artworkRequest } from './media.ts';
 import type { Parts } from './parts.ts';
 import { createRefresh } from './refresh.ts';
 import { accountRouter } from './router/account.ts';
+import { addressesRouter } from './router/addresses.ts';
 import { catalogRouter } from './router/catalog.ts';
 import { downloadsRouter } from './router/downloads.ts';
 import { playbackRouter } from './router/playback.ts';
@@ -151,6 +152,7 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
 
   const router = {
     ...accountRouter(parts, { settingsChanged: () => settingsChanged({ parts, storage, keeper }) }),
+    ...addressesRouter(parts),
     ...catalogRouter(parts),
     ...downloadsRouter(parts, keeper),
     ...storageRouter(storage),
@@ -220,8 +222,8 @@ function react(
     if (change.type === 'removed') {
       states.delete(downloadId);
       events.emit({ type: 'download-removed', downloadId });
-    } else if (maySee(parts, parts.who.current(), change.download.titleId)) {
-      const profileId = parts.who.current()?.profileId ?? null;
+    } else if (maySee(parts, parts.who.viewer(), change.download.titleId)) {
+      const profileId = parts.who.viewer()?.profileId ?? null;
       events.emit({ type: 'download', download: downloadView(parts, change.download, profileId) });
     }
     storage.changed();

@@ -77,7 +77,7 @@ async function world() {
   };
   const rows = (profile = sampleProfile) =>
     Object.fromEntries(
-      homeView({ catalog, sync }, profile).rows.map((row) => [
+      homeView({ addresses: { list: () => [] }, catalog, sync }, profile).rows.map((row) => [
         row.kind,
         row.items.map(({ titleId }) => titleId),
       ]),

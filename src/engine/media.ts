@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from '../shared/catalog.ts';
+import { Id, isAddressId } from '../shared/catalog.ts';
 import { asLayoverError, LayoverError } from '../shared/errors.ts';
 import { ArtworkShape } from '../shared/service-api.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -21,6 +21,8 @@ export function artworkRequest(
   const shape = ArtworkShape.safeParse(file.replace(/\.jpg$/, ''));
   if (!shape.success || !['GET', 'HEAD'].includes(request.method)) return null;
   return answer(request, async () => {
+    // No service is asked for a picture of what it knows nothing of.
+    if (isAddressId(titleId)) throw new LayoverError('catalog/not-found');
     if (!maySee(parts, parts.who.current(), titleId)) throw new LayoverError('catalog/restricted');
     return parts.catalog.artwork(titleId, shape.data, url.searchParams.get('v') ?? '');
   });

@@ -9,15 +9,20 @@ import { keepingMigrations } from '../download/keeping/rows.ts';
 import { downloadMigrations } from '../download/migrations.ts';
 import { loadDevice } from '../license/device.ts';
 import { createLicenses, licenseMigrations } from '../license/licenses.ts';
+import { createOwnKeys, ownKeysMigration, withOwnKeys } from '../license/own-keys.ts';
 import { createTrustedTime } from '../license/trusted-time.ts';
 import { createPlayback } from '../playback/playback.ts';
 import { createServiceClient } from '../service/service-client.ts';
+import { isAddressId } from '../shared/catalog.ts';
 import type { Platform } from '../shared/platform.ts';
 import { storeMigrations } from '../store/migrations.ts';
 import { createStore } from '../store/store.ts';
 import { syncMigrations } from '../sync/migrations.ts';
 import { createSync } from '../sync/sync.ts';
 import { accountMigrations, createAccountKeeper } from './account.ts';
+import { createAddresses } from './addresses/addresses.ts';
+import { createAddressReader } from './addresses/reader.ts';
+import { addressMigrations } from './addresses/rows.ts';
 import type { Background } from './background.ts';
 import type { EventBus } from './events.ts';
 import { createLicenseService } from './license-service.ts';
@@ -31,10 +36,12 @@ import { createWho } from './who.ts';
 
 export const migrations: Migration[] = [
   ...accountMigrations,
+  ...addressMigrations,
   ...catalogMigrations,
   ...syncMigrations,
   ...storeMigrations,
   ...licenseMigrations,
+  ownKeysMigration,
   ...downloadMigrations,
   ...keepingMigrations,
 ];
@@ -74,7 +81,7 @@ export async function createStages(
     now: trustedTime.now,
     log,
   });
-  const licenses = createLicenses({
+  const licensed = createLicenses({
     database,
     device,
     service: createLicenseService({
@@ -88,12 +95,23 @@ export async function createStages(
     trustedTime,
     log,
   });
+  const { deviceSecret } = device;
+  const licenses = withOwnKeys(licensed, createOwnKeys({ database, deviceSecret, random, log }));
   const catalog = createCatalog({
     database,
     artworkFolder: path.join(userData, 'artwork'),
     remote: service,
     now: trustedTime.now,
     newId,
+    mayKnow: (titleId) => (isAddressId(titleId) ? addresses.isOpened(titleId) : accountId() !== null),
+  });
+  const addresses = createAddresses({
+    database,
+    catalog,
+    licenses,
+    reader: createAddressReader({ fetch: platform.fetch, clock, network }),
+    accountId,
+    now: trustedTime.now,
   });
   const pins = createPins(database, platform);
   const who = createWho({ account, catalog, pins, service });
@@ -104,13 +122,20 @@ export async function createStages(
       return undefined;
     }
   };
-  const sources = createSources({
+  const sourcesOfService = createSources({
     service,
     now: () => clock.now(),
     deviceId: device.deviceId,
     profileId: (title) => askingProfile(catalog, who, title),
     video: (videoId) => catalog.video(videoId, null),
   });
+  const sources: typeof sourcesOfService = {
+    ...sourcesOfService,
+    presentation: (videoId, signal) =>
+      isAddressId(videoId)
+        ? addresses.source(videoId, signal)
+        : sourcesOfService.presentation(videoId, signal),
+  };
   const cdn = createCdn({
     fetch: platform.fetch,
     transport: platform.transport,
@@ -146,7 +171,7 @@ export async function createStages(
     onChange: (what) => events.emit({ type: 'changed', what }),
   });
   return {
-    account, catalog, device, downloads, licenses, notices, playback, service, settings, sources, store, sync,
+    account, addresses, catalog, device, downloads, licenses, notices, playback, service, settings, sources, store, sync,
     trustedTime, watching, who,
     serviceUrl: { use: (url: string | null) => void (urlInUse = url) },
     viewings: createViewings(sync, trustedTime.now),

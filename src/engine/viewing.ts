@@ -1,4 +1,5 @@
 import { asLayoverError, LayoverError } from '../shared/errors.ts';
+import { isAddressId } from '../shared/catalog.ts';
 import type { PlaybackStart, PlaybackTick } from '../shared/contract.ts';
 import type { Verdict } from '../shared/license.ts';
 import { SECOND_MS } from '../shared/units.ts';
@@ -35,7 +36,8 @@ export function createViewings(sync: Sync, now: () => Ms) {
       // Opening a video is not yet watching it.
       if (!before && positionSeconds === 0) return;
       const position = nextPosition(before, { ...viewing, positionSeconds, atMs: now() });
-      sync.record({ kind: 'progress', position }, state === 'playing' ? TELL_WITHIN_MS : undefined);
+      if (isAddressId(viewing.videoId)) sync.recordHere(position);
+      else sync.record({ kind: 'progress', position }, state === 'playing' ? TELL_WITHIN_MS : undefined);
     },
   };
 }
@@ -49,7 +51,7 @@ export async function startViewing(
   videoId: string,
   signal: AbortSignal | undefined,
 ): Promise<PlaybackStart> {
-  const profile = parts.who.required();
+  const profile = parts.who.viewerOf(videoId);
   const { title, episode, durationSeconds, nextVideoId } = parts.catalog.video(videoId, profile);
   const download = parts.downloads.forVideo(videoId);
   const verdict = await permission(parts, videoId);
@@ -77,6 +79,8 @@ export async function startViewing(
 
 /** A download answers to its own license, also online: what ran out is renewed by the viewer, not on the sly. */
 async function permission({ licenses }: Parts, videoId: string): Promise<Verdict> {
+  // Its key went with its last download.
+  if (isAddressId(videoId)) licenses.adopt(videoId);
   const held = licenses.verdict(videoId);
   if (held.allowed) return held;
   if (licenses.held().includes(videoId)) throw refusalError(held, videoId);
@@ -98,12 +102,14 @@ async function sourceOf(
       (await sources.presentation(videoId, renewSignal)).presentation.pathways,
   };
   // Complete: the network could only make it later. Not known to be online: what is here plays now.
-  if (download.state === 'completed' || connection.state() !== 'online') return stored;
+  const isAddress = isAddressId(videoId);
+  const isAway = isAddress ? connection.state() === 'offline' : connection.state() !== 'online';
+  if (download.state === 'completed' || isAway) return stored;
   try {
     return await sources.presentation(videoId, signal);
   } catch (thrown) {
     if (asLayoverError(thrown).retry !== 'later') throw thrown;
-    connection.doubt();
+    if (!isAddress) connection.doubt();
     return stored;
   }
 }

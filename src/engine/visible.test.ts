@@ -31,6 +31,7 @@ const catalog = {
 const watching = (profile: Profile | null): Who =>
   ({
     current: () => profile,
+    viewer: () => profile,
     required: () => {
       if (!profile) throw new LayoverError('profile/not-chosen');
       return profile;

@@ -37,7 +37,7 @@ export function visibleDownload(
   downloadId: string,
 ): DownloadStatus {
   const status = parts.downloads.get(downloadId);
-  if (!maySee(parts, parts.who.current(), status.titleId)) throw new LayoverError('download/unknown');
+  if (!maySee(parts, parts.who.viewer(), status.titleId)) throw new LayoverError('download/unknown');
   return status;
 }
 
@@ -46,7 +46,7 @@ export function visibleDownloads(
   parts: { catalog: Catalog; downloads: Downloads; who: Who },
   some: readonly DownloadStatus[] = parts.downloads.list(),
 ): DownloadStatus[] {
-  const profile = parts.who.current();
+  const profile = parts.who.viewer();
   const answers = new Map<string, boolean>();
   return some.filter(({ titleId }) => {
     const known = answers.get(titleId) ?? maySee(parts, profile, titleId);

@@ -1,5 +1,6 @@
 import { isLayoverError, LayoverError } from '../shared/errors.ts';
 import type { ErrorCode } from '../shared/errors.ts';
+import { isAddressId } from '../shared/catalog.ts';
 import type { Profile } from '../shared/catalog.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ServiceClient } from '../service/service-client.ts';
@@ -13,6 +14,17 @@ const outages: readonly ErrorCode[] = [
   'service/unreachable',
   'service/bad-answer',
 ];
+
+/** Whoever sits here while nobody is signed in: sees what was opened from addresses then, and nothing else. */
+const guest: Profile = {
+  profileId: 'guest',
+  name: 'Guest',
+  avatar: 'moon',
+  isKids: false,
+  language: 'en',
+  maturityLimit: '18',
+  hasPin: false,
+};
 
 export type Who = ReturnType<typeof createWho>;
 
@@ -44,15 +56,26 @@ export function createWho(parts: {
     return profileId ? (catalog.profile(profileId) ?? null) : null;
   }
 
+  /** Throws `auth/signed-out`, `profile/not-chosen`. */
+  function required(): Profile {
+    if (!account.current()) throw new LayoverError('auth/signed-out');
+    const profile = current();
+    if (!profile) throw new LayoverError('profile/not-chosen');
+    return profile;
+  }
+
   return {
     current,
-    /** Throws `auth/signed-out`, `profile/not-chosen`. */
-    required(): Profile {
-      if (!account.current()) throw new LayoverError('auth/signed-out');
-      const profile = current();
-      if (!profile) throw new LayoverError('profile/not-chosen');
-      return profile;
+    /** Who sees what is on the screen: the guest while nobody is signed in. */
+    viewer: (): Profile | null => (account.current() ? current() : guest),
+    /**
+     * Who asks for a title or video: for what was opened from an address nobody need be signed in. Throws
+     * `auth/signed-out`, `profile/not-chosen`.
+     */
+    viewerOf(id: string): Profile {
+      return isAddressId(id) && !account.current() ? guest : required();
     },
+    required,
     /** Throws `profile/unknown`, `profile/wrong-pin`. */
     async choose(profileId: string, pin: string | undefined): Promise<void> {
       const profile = catalog.profile(profileId);

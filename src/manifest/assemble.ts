@@ -19,7 +19,7 @@ export function assemble(
   renditions: Iterable<Rendition>,
   pathways: readonly Pathway[],
   durationSeconds?: Seconds,
-  beside: Pick<Presentation, 'closedCaptions' | 'contentSteering'> = {},
+  beside: Pick<Presentation, 'title' | 'closedCaptions' | 'contentSteering'> = {},
 ): Presentation {
   const all = Array.from(renditions, (one) => {
     checked(Rendition, { ...one, segments: [] });

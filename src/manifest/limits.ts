@@ -24,6 +24,7 @@ export const MAX_ADDRESS_CHARACTERS = 256 * 1024 * 1024;
 export const MAX_ATTRIBUTES = 256;
 export const MAX_VARIABLES = 1_000;
 export const MAX_PATHWAYS = 32;
+export const MAX_TITLE_LENGTH = 500;
 export const MAX_XML_DEPTH = 32;
 /** Opening and closing tags: twice what the most segments need. */
 export const MAX_XML_TAGS = 400_000;

@@ -8,6 +8,18 @@ export const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 export const ADDRESS_ID_PREFIX = 'address-';
 export const isAddressId = (id: string): boolean => id.startsWith(ADDRESS_ID_PREFIX);
 
+/** What the viewer opened from the address of its manifest: a film whose title and video share one id. */
+export const OpenedAddress = z.object({
+  titleId: Id,
+  videoId: Id,
+  /** As it calls itself, or as the viewer called it. */
+  name: z.string(),
+  url: z.url(),
+  openedAtMs: z.int().nonnegative(),
+  durationSeconds: z.number().positive(),
+});
+export type OpenedAddress = z.infer<typeof OpenedAddress>;
+
 export const MaturityRating = z.enum(['all', '7', '12', '16', '18']);
 export type MaturityRating = z.infer<typeof MaturityRating>;
 

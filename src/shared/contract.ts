@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import type { ContractRouterClient } from '@orpc/contract';
 import { z } from 'zod';
-import { Episode, Id, Profile, Row, RowItem, Title } from './catalog.ts';
+import { Episode, Id, OpenedAddress, Profile, Row, RowItem, Title } from './catalog.ts';
 import {
   DownloadOptions,
   DownloadPriority,
@@ -198,6 +198,17 @@ export const contract = {
     rate: procedure
       .input(z.object({ titleId: Id, rating: z.union([z.literal(0), z.literal(1), z.null()]) }))
       .output(nothing),
+  },
+  /** Videos of no service's: everything about them works with nobody signed in. */
+  addresses: {
+    /** Reads what lies there; nothing is kept of what is refused. The same address is the same video. */
+    open: procedure.input(z.object({ url: z.string().min(1).max(4096) })).output(OpenedAddress),
+    /** Latest first. */
+    list: procedure.output(z.array(OpenedAddress)),
+    /** Empty: as it calls itself. */
+    rename: procedure.input(z.object({ titleId: Id, name: z.string().max(200) })).output(OpenedAddress),
+    /** With its download and how far it was watched. */
+    forget: procedure.input(z.object({ titleId: Id })).output(nothing),
   },
   playback: {
     start: procedure.input(z.object({ videoId: Id })).output(PlaybackStart),

@@ -43,7 +43,10 @@ const register = {
   'catalog/restricted': ['This profile may not watch that title. Choose another profile.', 'after-action'],
   'manifest/malformed': ['This video’s manifest is damaged ({reason}). Try again later.', 'later'],
   'manifest/unsupported': ['This video uses something Layover cannot play: {reason}.', 'never'],
-  'manifest/live': ['Live streams cannot be downloaded. Choose something recorded.', 'never'],
+  'manifest/live': [
+    'This is a live stream, which can be neither played nor downloaded here. Choose something recorded.',
+    'never',
+  ],
   'selection/nothing': [
     'None of what was chosen exists in this title. Choose another quality or language.',
     'after-action',
@@ -58,9 +61,45 @@ const register = {
     'The key of this video could not be had from its address (answer {status}). Try again, or ask whoever gave you the address.',
     'later',
   ],
-  'address/unusable': [
-    'That is not the address of a video: {reason}. Check it and try again.',
+  'address/not-one': [
+    'That is not a web address. Paste the whole of it, from https:// to its end.',
     'after-action',
+  ],
+  'address/scheme': [
+    'Addresses that begin with {scheme} are not opened. Paste one that begins with https: or http:.',
+    'after-action',
+  ],
+  'address/credentials': [
+    'That address carries a user name or a password. Take it out and try again.',
+    'after-action',
+  ],
+  'address/web-page': [
+    'A web page lies at that address, not a video. Paste the address of the stream itself: it often ends in .m3u8 or .mpd.',
+    'after-action',
+  ],
+  'address/wrong-content': [
+    'What lies at that address ({what}) is neither HLS nor DASH. Paste the address of a stream: it often ends in .m3u8 or .mpd.',
+    'after-action',
+  ],
+  'address/refused': [
+    'The server does not give out what you asked for (answer {status}). Check the address and try again.',
+    'after-action',
+  ],
+  'address/busy': [
+    'The server of that address cannot answer just now (answer {status}). Try again in a while.',
+    'later',
+  ],
+  'address/too-large': [
+    'What lies at that address is far too large to be the list of a video’s parts. Check the address.',
+    'after-action',
+  ],
+  'address/no-parts': [
+    'The server of that address does not give out parts of files, which this video needs. Choose another address.',
+    'never',
+  ],
+  'address/not-of-service': [
+    'That is kept on this computer only: the service knows nothing of what you opened from an address.',
+    'never',
   ],
   'store/no-space': [
     'The disk is full. Free {neededBytes} bytes, or remove a download, then resume.',

@@ -145,6 +145,8 @@ export const ContentSteering = z.object({ serverUri: z.url(), pathwayId: z.strin
 export type ContentSteering = z.infer<typeof ContentSteering>;
 
 export const Presentation = z.object({
+  /** What it calls itself. */
+  title: z.string().min(1).optional(),
   durationSeconds: z.number().nonnegative(),
   /** Nearest first. Never empty. */
   pathways: z.array(Pathway).min(1),

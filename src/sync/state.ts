@@ -16,6 +16,7 @@ export function createState({ sql }: Database) {
     INSERT INTO sync_position VALUES (@profileId, @videoId, @watchedAtMs, @json)
     ON CONFLICT DO UPDATE SET watchedAtMs = excluded.watchedAtMs, json = excluded.json
     WHERE excluded.watchedAtMs >= sync_position.watchedAtMs`);
+  const dropPositions = sql.prepare('DELETE FROM sync_position WHERE videoId = ?');
   const onePosition = sql.prepare<[string, string], { json: string }>(
     'SELECT json FROM sync_position WHERE profileId = ? AND videoId = ?',
   );
@@ -48,6 +49,7 @@ export function createState({ sql }: Database) {
 
   return {
     setPosition,
+    dropPositions: (videoId: string): void => void dropPositions.run(videoId),
     setListed,
     setRating,
     merge(theirs: ProfileState): void {

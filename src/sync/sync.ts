@@ -101,6 +101,8 @@ export function createSync(options: SyncOptions) {
       state.setPosition(position);
       options.onChange('progress');
     },
+    /** What was kept by `recordHere`, whoever watched. */
+    forgetHere: (videoId: string): void => state.dropPositions(videoId),
     position: state.position,
     positions: state.positions,
     myList: state.myList,

@@ -2,7 +2,7 @@ import { playablesOf } from '../../src/shared/catalog.ts';
 import type { Row, RowItem, Title } from '../../src/shared/catalog.ts';
 import type { Client } from '../../src/shared/contract.ts';
 import { LayoverError } from '../../src/shared/errors.ts';
-import { titles } from './titles.ts';
+import { addressFilm, titles } from './titles.ts';
 import type { World } from './world.ts';
 
 function itemOf(title: Title): RowItem {
@@ -19,7 +19,7 @@ function itemOf(title: Title): RowItem {
   };
 }
 
-function rowsOf(watchedVideoIds: string[], listed: Set<string>): Row[] {
+function rowsOf(world: World, watchedVideoIds: string[], listed: Set<string>): Row[] {
   const watched = titles.filter((title) =>
     playablesOf(title).some((each) => watchedVideoIds.includes(each.videoId)),
   );
@@ -30,6 +30,8 @@ function rowsOf(watchedVideoIds: string[], listed: Set<string>): Row[] {
     { kind: 'because-you-watched', because: 'Cold Front', items: titles.slice(2).map(itemOf) },
     { kind: 'top-10', items: titles.toSorted((a, b) => b.popularity - a.popularity).map(itemOf) },
   ];
+  const opened = world.opened.map(({ name }) => ({ ...itemOf(addressFilm), name }));
+  rows.push({ kind: 'opened-addresses', items: opened });
   return rows.filter((row) => row.items.length > 0);
 }
 
@@ -38,7 +40,7 @@ export function catalogProcedures(world: World): Client['catalog'] {
   const ratings = new Map<string, 0 | 1>();
   return {
     home: async () => ({
-      rows: rowsOf([...world.positions.keys()], listed),
+      rows: rowsOf(world, [...world.positions.keys()], listed),
       positions: [...world.positions.values()],
       refreshedAtMs: world.now(),
     }),
@@ -51,7 +53,10 @@ export function catalogProcedures(world: World): Client['catalog'] {
         )
         .map(itemOf),
     title: async ({ titleId }) => {
-      const title = titles.find((each) => each.titleId === titleId);
+      const opened = world.opened.find((each) => each.titleId === titleId);
+      const title = opened
+        ? { ...addressFilm, name: opened.name }
+        : titles.find((each) => each.titleId === titleId);
       if (!title) throw new LayoverError('catalog/not-found');
       const videoIds = new Set(playablesOf(title).map((each) => each.videoId));
       return {

@@ -2,6 +2,7 @@ import type { Profile } from '../../src/shared/catalog.ts';
 import type { AppStatus, Client, EngineEvent } from '../../src/shared/contract.ts';
 import { LayoverError } from '../../src/shared/errors.ts';
 import { Settings } from '../../src/shared/settings.ts';
+import { addressProcedures } from './addresses.ts';
 import { catalogProcedures } from './catalog.ts';
 import { deviceProcedures } from './devices.ts';
 import { eventStream } from './event-stream.ts';
@@ -70,6 +71,7 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
     downloads: hasDownloads ? inOrder(seededDownloads(now())) : [],
     startedAnyway: new Set(),
     positions: new Map(),
+    opened: [],
     followed: [],
     removedByRule: [],
     surroundings: {
@@ -134,6 +136,7 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
     },
     devices: deviceProcedures(world),
     catalog: catalogProcedures(world),
+    addresses: addressProcedures(world),
     playback: playbackProcedures(world),
     downloads: downloadProcedures(world),
     storage: storageProcedures(world, { choosesFolder: options.canChooseFolder ?? false }),

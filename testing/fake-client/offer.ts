@@ -3,7 +3,7 @@ import type { Title } from '../../src/shared/catalog.ts';
 import { LayoverError } from '../../src/shared/errors.ts';
 import type { RenditionSummary } from '../../src/shared/presentation.ts';
 import type { Selection, SelectionPreferences, Size } from '../../src/shared/selection.ts';
-import { titles } from './titles.ts';
+import { addressFilm, titles } from './titles.ts';
 
 /** What every video comes in, and what of it somebody's wishes would take. */
 
@@ -46,7 +46,9 @@ const renditions: RenditionSummary[] = [
 const pictures = renditions.filter((each) => each.kind === 'video');
 
 export function titleOfVideo(videoId: string): Title {
-  const title = titles.find((each) => playablesOf(each).some((playable) => playable.videoId === videoId));
+  const title = [...titles, addressFilm].find((each) =>
+    playablesOf(each).some((playable) => playable.videoId === videoId),
+  );
   if (!title) throw new LayoverError('catalog/not-found');
   return title;
 }

@@ -113,3 +113,12 @@ export const titles: Title[] = [
     genres: ['Science Fiction'],
   }),
 ];
+
+/** What lies at every address that can be opened here. */
+export const addressFilm: Title = {
+  ...film('address-5f1d', 'The Long Way Home', 2026, 'media.example', { maturityRating: '18' }),
+  videoId: 'address-5f1d',
+  genres: [],
+  cast: [],
+  artworkVersion: 'none',
+} as Title;

@@ -1,3 +1,4 @@
+import type { OpenedAddress } from '../../src/shared/catalog.ts';
 import type { AppStatus, EngineEvent } from '../../src/shared/contract.ts';
 import type { DownloadView, FollowedTitle, RemovedByRule, StorageView } from '../../src/shared/downloads.ts';
 import { LayoverError } from '../../src/shared/errors.ts';
@@ -29,6 +30,7 @@ export interface World {
   /** Started whatever network, charger and schedule say. */
   readonly startedAnyway: Set<string>;
   readonly positions: Map<string, WatchPosition>;
+  opened: OpenedAddress[];
   followed: FollowedTitle[];
   /** What went by itself and was not seen yet, latest first. */
   removedByRule: RemovedByRule[];

@@ -17,7 +17,7 @@ export async function optionsOf(
   preferences: SelectionPreferences,
   signal: AbortSignal | undefined,
 ): Promise<DownloadOptions> {
-  parts.catalog.video(videoId, parts.who.required());
+  parts.catalog.video(videoId, parts.who.viewerOf(videoId));
   const { presentation } = await parts.sources.presentation(videoId, signal);
   const proposal = propose(presentation, videoId, preferences);
   return {

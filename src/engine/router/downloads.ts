@@ -10,7 +10,7 @@ import { procedures } from './base.ts';
 
 export function downloadsRouter(parts: Parts, keeper: Keeper) {
   const { downloads, licenses, playback, settings, watching, who } = parts;
-  const view = (status: DownloadStatus) => downloadView(parts, status, who.current()?.profileId ?? null);
+  const view = (status: DownloadStatus) => downloadView(parts, status, who.viewer()?.profileId ?? null);
   const views = (some?: DownloadStatus[]) => visibleDownloads(parts, some).map(view);
   const visible = (downloadId: string) => visibleDownload(parts, downloadId);
   const wanted = (preferences?: SelectionPreferences) => preferences ?? settings.read().downloadPreferences;
@@ -22,7 +22,7 @@ export function downloadsRouter(parts: Parts, keeper: Keeper) {
         optionsOf(parts, input.videoId, wanted(input.preferences), signal),
       ),
       add: of.add.handler(async ({ input, signal }) =>
-        view(await addDownload(parts, who.required(), input, signal)),
+        view(await addDownload(parts, who.viewerOf(input.videoId), input, signal)),
       ),
       episodes: of.episodes.handler(({ input, signal }) =>
         episodesOf(parts, { ...input, preferences: wanted(input.preferences) }, signal),

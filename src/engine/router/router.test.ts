@@ -107,7 +107,7 @@ async function world() {
     sync: { connected: () => undefined, now: async () => ({}), position: () => undefined },
     trustedTime: { observeServiceTime: () => undefined },
     changedStatus: async () => smallStatus,
-    who: { current: () => w.watching },
+    who: { current: () => w.watching, viewer: () => w.watching },
   } as unknown as Parts; // prettier-ignore
   const keeper = { declined: () => undefined } as unknown as Keeper;
   const client = createRouterClient({
@@ -162,7 +162,7 @@ test('nor its pictures', async () => {
     artworkRequest(new Request(`http://x.example/artwork/${titleId}/poster.jpg?v=1`), {
       catalog,
       downloads: { list: () => [] },
-      who: { current: () => profile } as Who,
+      who: { current: () => profile, viewer: () => profile } as Who,
     });
   expect((await picture('thriller', ana))?.status).toBe(200);
   expect((await picture('tale', kim))?.status).toBe(200);

@@ -1,6 +1,6 @@
 import type { ContentSteering } from '../../shared/presentation.ts';
 import type { Seconds } from '../../shared/units.ts';
-import { MAX_RENDITIONS } from '../limits.ts';
+import { MAX_RENDITIONS, MAX_TITLE_LENGTH } from '../limits.ts';
 import { live, malformed, unsupported } from '../refuse.ts';
 import { unknownEssential } from './descriptors.ts';
 import { periodsOf, setsOf } from './periods.ts';
@@ -13,6 +13,8 @@ import type { XmlElement } from './xml.ts';
 /** An MPD, with what representations inherit worked in. */
 export interface Mpd {
   readonly periods: readonly Period[];
+  /** ProgramInformation's Title, in whatever language comes first. */
+  readonly title: string | undefined;
   readonly contentSteering: ContentSteering | undefined;
 }
 
@@ -45,6 +47,7 @@ export function parseMpd(text: string, url: string): Mpd {
     periods: periods.filter(({ representations }) =>
       representations.some(({ kind }) => kind !== 'subtitles'),
     ),
+    title: titleOf(root),
     contentSteering: steeringOf(root, url),
   };
 }
@@ -74,6 +77,12 @@ function playableOf(root: XmlElement, period: PeriodElement): Representation[] {
   const video = usable.filter((one) => one.kind === 'video');
   const hasLadder = video.some((one) => !one.isSecondary);
   return usable.filter((one) => one.kind !== 'video' || !hasLadder || !one.isSecondary);
+}
+
+function titleOf(root: XmlElement): string | undefined {
+  const information = childNamed(root, 'ProgramInformation');
+  const title = information && childNamed(information, 'Title');
+  return title?.text.trim().slice(0, MAX_TITLE_LENGTH) || undefined;
 }
 
 /** DASH-IF content steering (ETSI TS 103 998 section 5). What is no address is not worth a refusal. */

@@ -113,6 +113,7 @@ function presentationOf({ mpd, tracks, bases, toPath }: Source, indexes: Indexes
   const duration = toMicros(spans.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0));
   const closedCaptions = captionsOf(tracks);
   return assemble(renditions(), bases.pathways, isTold ? duration : undefined, {
+    ...(mpd.title !== undefined && { title: mpd.title }),
     ...(closedCaptions.length > 0 && { closedCaptions }),
     ...(mpd.contentSteering && { contentSteering: mpd.contentSteering }),
   });

@@ -46,7 +46,7 @@ type Node = Record<string, unknown>;
 const ENTRIES = '#entries';
 
 /** Content that is no business of ours, and can be large. Their tags are checked like all others. */
-const ignored = new Set(['EventStream', 'InbandEventStream', 'ProgramInformation', 'Metrics', 'pssh', 'pro']);
+const ignored = new Set(['EventStream', 'InbandEventStream', 'Metrics', 'pssh', 'pro']);
 const noEntries: readonly TimelineEntry[] = [];
 
 /**

@@ -4,7 +4,7 @@ import type { ContentSteering, VideoRange } from '../../shared/presentation.ts';
 import { resolveAddress } from '../address.ts';
 import { codecList } from '../codecs.ts';
 import { languageTag } from '../language.ts';
-import { MAX_VARIANTS } from '../limits.ts';
+import { MAX_TITLE_LENGTH, MAX_VARIANTS } from '../limits.ts';
 import { malformed, unsupported } from '../refuse.ts';
 import { attributesOf } from './attributes.ts';
 import { linesOf } from './lexer.ts';
@@ -47,6 +47,8 @@ export interface MultivariantPlaylist {
   readonly variants: readonly Variant[];
   readonly alternates: readonly Alternate[];
   readonly captions: readonly (ClosedCaptions & { readonly groupId: string })[];
+  /** Session data `com.apple.hls.title`: in no language where there is one. */
+  readonly title: string | undefined;
   readonly contentSteering: ContentSteering | undefined;
   readonly variables: Variables;
 }
@@ -82,11 +84,13 @@ const Media = z.object({
   'INSTREAM-ID': z.string().default(''),
   'STABLE-RENDITION-ID': z.string().default(''),
 });
+const TITLE_ID = 'com.apple.hls.title';
+const SessionData = z.object({ 'DATA-ID': z.string().default(''), VALUE: optional, LANGUAGE: optional });
 const Steering = z.object({ 'SERVER-URI': z.string().min(1), 'PATHWAY-ID': optional });
 
 /**
- * RFC 8216bis section 4.4.6. Playlists of still frames (EXT-X-I-FRAME-STREAM-INF), session data and keys, and
- * what nobody has defined yet are passed over. Errors: `manifest/malformed`, `manifest/unsupported`.
+ * RFC 8216bis section 4.4.6. Playlists of still frames (EXT-X-I-FRAME-STREAM-INF), session keys, session data but
+ * for the title, and what nobody has defined yet are passed over. Errors: `manifest/malformed`, `manifest/unsupported`.
  */
 export function parseMultivariant(text: string, url: string): MultivariantPlaylist {
   const variables = new Variables(url);
@@ -94,6 +98,7 @@ export function parseMultivariant(text: string, url: string): MultivariantPlayli
   const alternates: Alternate[] = [];
   const captions: (ClosedCaptions & { groupId: string })[] = [];
   let contentSteering: ContentSteering | undefined;
+  let title: { text: string; isForAll: boolean } | undefined;
   let streamInf: Tag | undefined;
   for (const line of linesOf(text)) {
     if (line.kind === 'uri') {
@@ -110,6 +115,9 @@ export function parseMultivariant(text: string, url: string): MultivariantPlayli
       else alternates.push(...alternateOf(attributes, url));
     } else if (line.name === 'EXT-X-DEFINE') {
       variables.define(line);
+    } else if (line.name === 'EXT-X-SESSION-DATA') {
+      const told = line.value.includes(TITLE_ID) ? titleOf(line, variables) : undefined;
+      if (told && (!title || (told.isForAll && !title.isForAll))) title = told;
     } else if (line.name === 'EXT-X-CONTENT-STEERING') {
       contentSteering ??= steeringOf(line, url, variables);
     }
@@ -118,7 +126,7 @@ export function parseMultivariant(text: string, url: string): MultivariantPlayli
   }
   if (streamInf) throw malformed(`line ${streamInf.lineNumber}: a variant without an address`);
   if (variants.length === 0) throw malformed('it has no variants');
-  return { variants, alternates, captions, contentSteering, variables };
+  return { variants, alternates, captions, title: title?.text, contentSteering, variables };
 }
 
 function variantOf(tag: Tag, url: string, variables: Variables): Variant {
@@ -165,6 +173,17 @@ function captionsOf(attributes: z.output<typeof Media>): (ClosedCaptions & { gro
   const { LANGUAGE: language, NAME: name, 'INSTREAM-ID': instreamId, 'GROUP-ID': groupId } = attributes;
   if (!ClosedCaptions.shape.instreamId.safeParse(instreamId).success) return [];
   return [{ instreamId, language, name: name || language, groupId }];
+}
+
+/** A title that cannot be read is no reason to refuse what it names. */
+function titleOf(tag: Tag, variables: Variables): { text: string; isForAll: boolean } | undefined {
+  try {
+    const { 'DATA-ID': id, VALUE: text, LANGUAGE: language } = attributesOf(tag, SessionData, variables);
+    if (id !== TITLE_ID || text === undefined) return undefined;
+    return { text: text.slice(0, MAX_TITLE_LENGTH), isForAll: language === undefined };
+  } catch {
+    return undefined;
+  }
 }
 
 /** A server that nobody could ask is none: playing goes by the pathways that are there. */

@@ -120,10 +120,11 @@ function groupsOf(variants: MultivariantPlaylist['variants']): Set<string> {
 }
 
 /** What is said beside the renditions. Captions of several groups are the same ones under the same id. */
-function beside({ captions, variants, contentSteering }: MultivariantPlaylist) {
+function beside({ title, captions, variants, contentSteering }: MultivariantPlaylist) {
   const byId = new Map(captions.toReversed().map(({ groupId: _group, ...one }) => [one.instreamId, one]));
   const areDenied = variants.every(({ captionsGroup }) => captionsGroup === 'NONE');
   return {
+    ...(title !== undefined && { title }),
     ...((byId.size > 0 || areDenied) && { closedCaptions: [...byId.values()].toReversed() }),
     ...(contentSteering && { contentSteering }),
   };

@@ -1,8 +1,10 @@
-import { LayoverError } from '../shared/errors.ts';
-import type { Clock, NetworkSignal } from '../shared/platform.ts';
-import type { ByteRange } from '../shared/presentation.ts';
-import { SECOND_MS } from '../shared/units.ts';
-import type { Bytes, Ms } from '../shared/units.ts';
+import { retryAfter } from '../../cdn/answer.ts';
+import { LayoverError } from '../../shared/errors.ts';
+import type { Clock, NetworkSignal } from '../../shared/platform.ts';
+import type { ByteRange } from '../../shared/presentation.ts';
+import { SECOND_MS } from '../../shared/units.ts';
+import type { Bytes, Ms } from '../../shared/units.ts';
+import { checkManifestStart, TELLING_BYTES } from './content.ts';
 
 /** Gives `loadPresentation` what lies at addresses of strangers. */
 export type AddressReader = (signal: AbortSignal | undefined) => {
@@ -16,7 +18,11 @@ const ANSWER_WITHIN_MS: Ms = 20 * SECOND_MS;
 /** More than any manifest: see the limits of manifest/. */
 const MOST_BYTES: Bytes = 8 * 1024 * 1024;
 
-/** Bounded in time and size. Errors: `address/unusable` (refused, too large), `network/*`; the signal's reason. */
+/**
+ * Bounded in time and size; sends nothing that could tell who asks: no cookie, no token, no referrer. Errors:
+ * `address/refused`, `address/busy`, `address/web-page`, `address/wrong-content`, `address/too-large`,
+ * `address/no-parts`, `network/*`; the signal's reason.
+ */
 export function createAddressReader(deps: {
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
@@ -54,12 +60,12 @@ async function read(
       cache: 'no-store',
       ...(range && { headers: rangeHeaders(range) }),
     });
-    const reason = wrongIn(response, range);
-    if (reason !== undefined) {
+    const wrong = wrongIn(response, range, clock.now());
+    if (wrong) {
       response.body?.cancel().catch(() => {});
-      throw new LayoverError('address/unusable', { reason });
+      throw wrong;
     }
-    const bytes = await bodyOf(response, range?.lengthBytes ?? MOST_BYTES);
+    const bytes = range ? await bodyOf(response, range.lengthBytes) : await manifestOf(response);
     return { bytes, url: response.url || url };
   } catch (thrown) {
     if (thrown instanceof LayoverError) throw thrown;
@@ -75,20 +81,50 @@ function rangeHeaders({ offsetBytes, lengthBytes }: ByteRange): Record<string, s
   return { Range: `bytes=${offsetBytes}-${offsetBytes + lengthBytes - 1}`, 'Accept-Encoding': 'identity' };
 }
 
-function wrongIn(response: Response, range: ByteRange | undefined): string | undefined {
-  if (!response.ok) return `the server answered ${response.status}`;
+function wrongIn(response: Response, range: ByteRange | undefined, nowMs: Ms): LayoverError | undefined {
+  const { ok, status, headers } = response;
+  if (!ok)
+    return new LayoverError(isBusy(status) ? 'address/busy' : 'address/refused', {
+      status,
+      ...patience(headers, nowMs),
+    });
   if (!range) return undefined;
-  const isThatPart = response.headers.get('content-range')?.startsWith(`bytes ${range.offsetBytes}-`);
-  return response.status === 206 && isThatPart ? undefined : 'its server does not give parts of files';
+  const isThatPart = headers.get('content-range')?.startsWith(`bytes ${range.offsetBytes}-`);
+  return status === 206 && isThatPart ? undefined : new LayoverError('address/no-parts');
 }
 
-async function bodyOf(response: Response, most: Bytes): Promise<Uint8Array> {
+const isBusy = (status: number) => status >= 500 || status === 429 || status === 408;
+
+function patience(headers: Headers, nowMs: Ms): { retryAfterSeconds?: number } {
+  const ms = retryAfter(headers, nowMs);
+  return ms === undefined ? {} : { retryAfterSeconds: Math.ceil(ms / SECOND_MS) };
+}
+
+/** What is no manifest is left at its first bytes: it may be a film of many gigabytes. */
+async function manifestOf(response: Response): Promise<Uint8Array> {
+  const contentType = response.headers.get('content-type');
+  let isChecked = false;
+  const bytes = await bodyOf(response, MOST_BYTES, (begun) => {
+    if (isChecked || begun.byteLength < TELLING_BYTES) return;
+    isChecked = true;
+    checkManifestStart(begun.subarray(0, TELLING_BYTES), contentType);
+  });
+  if (!isChecked) checkManifestStart(bytes, contentType);
+  return bytes;
+}
+
+async function bodyOf(
+  response: Response,
+  most: Bytes,
+  look: (begun: Uint8Array) => void = () => {},
+): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += piece.byteLength;
-    if (bytes > most) throw new LayoverError('address/unusable', { reason: 'it is far too large' });
     pieces.push(piece);
+    if (bytes - piece.byteLength < TELLING_BYTES) look(Buffer.concat(pieces));
+    if (bytes > most) throw new LayoverError('address/too-large');
   }
   return Buffer.concat(pieces);
 }
