@@ -10,6 +10,8 @@ export interface FakeLicenses extends Licenses {
   refuse(reason: Refusal['reason'] | null, options?: { canRenew?: boolean }): void;
   /** What the service does to `acquire` and `renew`; null: it grants. */
   serviceError: LayoverError | null;
+  /** What `maxHeight` says. */
+  tallest: number | null;
   readonly calls: string[];
   readonly watched: Map<string, number>;
 }
@@ -32,6 +34,7 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
 
   const fake: FakeLicenses = {
     serviceError: null,
+    tallest: null,
     calls: [],
     watched: new Map(),
     refuse(reason, { canRenew = true } = {}) {
@@ -47,6 +50,7 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
       held.set(videoId, purpose);
       return verdict(videoId);
     },
+    maxHeight: () => fake.tallest,
     async contentKey(videoId) {
       const now = verdict(videoId);
       if (!now.allowed) throw new LayoverError(refusalErrorCode[now.reason], { videoId });

@@ -255,6 +255,7 @@ export function createLicenses(from: {
       const grant = ownOf(rows.read(videoId));
       return grant && outlookOf(grant.claims, grant);
     },
+    maxHeight: (videoId) => grantOf(videoId)?.claims.maxHeight ?? null,
     endViewing: (videoId, viewingId) => viewings.end(videoId, viewingId),
     flushReleases: flush,
     onChange(listener) {

@@ -93,6 +93,7 @@ export function withOwnKeys(licenses: Licenses, own: OwnKeys): LicensesAndOwn {
     acquire: async (videoId, purpose) =>
       own.has(videoId) ? playsForEver : licenses.acquire(videoId, purpose),
     verdict: (videoId, viewingId) => (own.has(videoId) ? playsForEver : licenses.verdict(videoId, viewingId)),
+    maxHeight: (videoId) => (own.has(videoId) ? null : licenses.maxHeight(videoId)),
     contentKey: async (videoId, viewingId) =>
       own.has(videoId) ? own.open(videoId) : licenses.contentKey(videoId, viewingId),
     recordWatched: (videoId, watchedSeconds, viewing) =>

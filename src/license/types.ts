@@ -64,6 +64,8 @@ export interface Licenses {
   verdict(videoId: string, viewingId?: string): Verdict;
   /** What the license for offline use will say at other times; null: there is none. */
   outlook(videoId: string): Outlook | null;
+  /** The tallest picture that its license includes; null: any. */
+  maxHeight(videoId: string): number | null;
   /** The content key while that verdict allows; throws its refusal as an error otherwise. */
   contentKey(videoId: string, viewingId?: string): Promise<Uint8Array>;
   /**

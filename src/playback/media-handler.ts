@@ -85,7 +85,7 @@ export function createMediaHandler(deps: HandlerDeps): (request: Request) => Pro
       if (groups.playlist === 'master')
         return textResponse(request, multivariant(deps, session), PLAYLIST_TYPE);
       const rendition = renditionOf(session, groups.playlist ?? groups.renditionId ?? '');
-      if (!rendition) return unknown();
+      if (!rendition || !isIncluded(deps, session)(rendition)) return unknown();
       if (groups.playlist) return textResponse(request, mediaPlaylist(rendition), PLAYLIST_TYPE);
       const index = indexOfFile(groups.fileName ?? '');
       const segment = index === undefined ? undefined : segmentOf(rendition, index);
@@ -98,17 +98,27 @@ export function createMediaHandler(deps: HandlerDeps): (request: Request) => Pro
   };
 }
 
+/** Whether the license, as it is now, includes a picture of this size. */
+function isIncluded({ licenses }: HandlerDeps, { videoId }: Session): (rendition: Rendition) => boolean {
+  const maxHeight = licenses.maxHeight(videoId) ?? Infinity;
+  return (rendition) => rendition.kind !== 'video' || rendition.height <= maxHeight;
+}
+
 /** Without any way to an OCA only what lies in the store is named: the player must not choose what is not there. */
-function multivariant({ store }: HandlerDeps, session: Session): string {
+function multivariant(deps: HandlerDeps, session: Session): string {
+  const { store } = deps;
   const isStored = ({ id }: Rendition) =>
     store.stored(trackIdOf(session, id) ?? '').some(({ index }) => index >= 0);
   const named = renditionsOf(session.presentation).filter(
     (rendition) => session.steering || isStored(rendition),
   );
   if (named.length === 0) throw new LayoverError('download/incomplete');
+  const included = named.filter(isIncluded(deps, session));
+  const hasPicture = (some: Rendition[]) => some.some(({ kind }) => kind === 'video');
+  if (hasPicture(named) && !hasPicture(included)) throw new LayoverError('license/too-tall');
   return writeMultivariant(session.presentation, {
     pathOf: (renditionId) => `${renditionId}.m3u8`,
-    renditionIds: named.map(({ id }) => id),
+    renditionIds: included.map(({ id }) => id),
   });
 }
 

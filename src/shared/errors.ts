@@ -202,6 +202,10 @@ const register = {
     'The license is not genuine and was thrown away. Go online to get a new one.',
     'after-action',
   ],
+  'license/too-tall': [
+    'Your plan no longer includes a picture of this size. Remove this download, then download it again in a smaller one.',
+    'after-action',
+  ],
   'license/device-limit': [
     'Too many devices hold downloads on this account. Remove one under Settings, Devices, then resume.',
     'after-action',
