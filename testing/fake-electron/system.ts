@@ -35,8 +35,10 @@ export const app = Object.assign(emitters.app, {
 
 Object.defineProperty(app, 'isPackaged', { get: () => state.isPackaged });
 
+let salt = randomInt(256);
 function encrypt(plain: string): Buffer {
-  const salt = randomInt(256);
+  // Never the same twice in a row, as with a nonce; one drawn each time would now and then be.
+  salt = (salt + 1) % 256;
   const body = Buffer.from(plain, 'utf8').map((byte) => byte ^ state.keychainKey ^ salt);
   return Buffer.concat([Buffer.from(state.keychainTag), Buffer.of(state.keychainKey, salt), body]);
 }
@@ -63,10 +65,10 @@ export const safeStorage = {
   decryptStringAsync: async (sealed: Buffer) => {
     useKeychain();
     if (!Buffer.isBuffer(sealed)) throw new TypeError('Expected a Buffer');
-    const [key, salt] = [sealed[3], sealed[4] ?? 0];
+    const [key, used] = [sealed[3], sealed[4] ?? 0];
     if (key !== state.keychainKey || !/^v1[012]/.test(sealed.toString('latin1', 0, 3)))
       throw new Error('Error while decrypting the ciphertext provided to safeStorage.decryptStringAsync.');
-    const result = Buffer.from(sealed.subarray(5).map((byte) => byte ^ key ^ salt)).toString('utf8');
+    const result = Buffer.from(sealed.subarray(5).map((byte) => byte ^ key ^ used)).toString('utf8');
     return { result, shouldReEncrypt: state.shouldReEncrypt };
   },
   getSelectedStorageBackend: () => (state.isReady ? state.linuxBackend : 'unknown'),
