@@ -1,6 +1,7 @@
+import { disk } from './disk/suite.ts';
 import { kill } from './kill/suite.ts';
 import { oca } from './oca/suite.ts';
 import { rot } from './rot/suite.ts';
 import type { Suite } from './suite.ts';
 
-export const suites: readonly Suite[] = [kill, oca, rot];
+export const suites: readonly Suite[] = [kill, oca, disk, rot];

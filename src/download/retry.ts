@@ -52,7 +52,7 @@ const doubtful: Partial<Record<ErrorCode, WaitingFor>> = {
   'store/unreadable': 'storage-place',
   internal: 'oca',
 };
-export const stopsQueue: readonly ErrorCode[] = ['store/no-space', 'store/read-only'];
+export const stopsQueue: readonly ErrorCode[] = ['store/no-space', 'store/read-only', 'database/full'];
 
 /** For one download. `random` spreads the waits of many clients. */
 export function createRetry(random: (sizeBytes: Bytes) => Uint8Array): Retry {

@@ -152,6 +152,10 @@ const register = {
     'Layover cannot write to its folder {folder}. Allow writing to it and start again.',
     'after-action',
   ],
+  'database/full': [
+    'The disk is full. Free some space or remove a download, then try again.',
+    'after-action',
+  ],
   'database/newer': ['This data belongs to a newer Layover. Update Layover to open it.', 'after-action'],
   'device/secret-unreadable': [
     'This computer’s keychain no longer opens Layover’s key. Go online to license your downloads again.',
@@ -319,9 +323,14 @@ export function templateOf(code: ErrorCode): string {
   return register[code][0];
 }
 
+/** What SQLite and the system say of a disk without room, whoever wrote. */
+const DISK_FULL = /^(SQLITE_FULL|ENOSPC|EDQUOT)$/;
+
 /** Whatever was thrown, as a value of the register. What nobody foresaw is `internal`, cause kept. */
 export function asLayoverError(thrown: unknown): LayoverError {
   if (thrown instanceof LayoverError) return thrown;
+  if (thrown instanceof Error && 'code' in thrown && DISK_FULL.test(String(thrown.code)))
+    return new LayoverError('database/full', {}, { cause: thrown });
   const value = ErrorValue.safeParse(thrown);
   if (value.success) return new LayoverError(value.data.code, value.data.details);
   return new LayoverError('internal', {}, { cause: thrown });

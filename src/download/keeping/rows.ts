@@ -82,8 +82,10 @@ export function createKeepingRows({ sql, transaction }: Database) {
       });
     },
     declined: (accountId: string): Set<string> => new Set(declined.all(accountId)),
-    decline: (accountId: string, videoId: string, titleId: string): void =>
-      void decline.run(accountId, videoId, titleId),
+    /** Said with every removal, which must succeed on a full disk. */
+    decline(accountId: string, videoId: string, titleId: string): void {
+      transaction(() => decline.run(accountId, videoId, titleId), { freesSpace: true });
+    },
 
     /** Latest first. */
     removed: (accountId: string, nowMs: Ms): RemovedByRule[] =>
