@@ -11,6 +11,7 @@ import { simulate } from './commands/simulate.ts';
 import { checkStorage } from './commands/storage-check.ts';
 import { moveStorage } from './commands/storage-move.ts';
 import * as storage from './commands/storage.ts';
+import { trip } from './commands/trip.ts';
 import { createOutput, reportError, WRONGLY_CALLED } from './output.ts';
 import { run, runAlone } from './run.ts';
 import { usageError } from './usage.ts';
@@ -141,6 +142,16 @@ license
   .action((scenario: string, o: object) =>
     runAlone({ ...license.opts(), ...o }, (output) => simulate(output, scenario)),
   );
+command('trip', 'what plays while you are offline, and whether it is enough')
+  .requiredOption(
+    '--from <time>',
+    'when you go offline: 2026-12-01T08:00, by this computer’s time zone; or now',
+  )
+  .requiredOption('--to <time>', 'when you are back')
+  .option('--hours-per-day <hours>', 'how much you would watch', '3')
+  .option('--renew', 'renew what must be renewed now')
+  .option('--download', 'download what would fill the time, as far as it fits, and stay until it is here')
+  .action((o: object) => run(o, (session) => trip(session, o)));
 command('sync', 'tell the service what was watched, and hear what it knows').action((o: object) =>
   run(o, account.sync),
 );
