@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import * as account from './commands/account.ts';
+import * as addresses from './commands/addresses.ts';
 import * as catalog from './commands/catalog.ts';
 import { download } from './commands/download.ts';
 import * as downloads from './commands/downloads.ts';
@@ -43,6 +44,14 @@ command('sign-in <email>', 'sign in; the password from --password or LAYOVER_PAS
   .action((email: string, o: object) => run(o, (session) => account.signIn(session, email, o)));
 command('status', 'connection, account, what waits to be sent').action((o: object) => run(o, account.status));
 command('browse', 'the rows of the home screen').action((o: object) => run(o, catalog.browse));
+command(
+  'open <url>',
+  'open the address of an HLS or DASH recording: says what it is, and by which id to play it',
+).action((url: string, o: object) => run(o, (session) => addresses.open(session, url)));
+command('opened', 'what was opened from addresses').action((o: object) => run(o, addresses.list));
+command('forget <id>', 'forget what was opened from an address, and remove its download').action(
+  (id: string, o: object) => run(o, (session) => addresses.forget(session, id)),
+);
 command('search <words>', 'find titles').action((words: string, o: object) =>
   run(o, (session) => catalog.search(session, words)),
 );

@@ -93,9 +93,7 @@ class Model {
   }
   grant(real: number): void {
     this.held = { issued: real, watched: 0, dead: false };
-    // A license says when it was issued, and not that this is now.
-    this.look();
-    this.known = Math.max(this.known, real);
+    this.hearService(real);
   }
   watch(seconds: number): void {
     if (!this.mayPlay() || !this.held || seconds === 0) return;
