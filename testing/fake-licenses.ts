@@ -72,6 +72,7 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
       fake.calls.push(`release ${videoId}`);
       held.delete(videoId);
     },
+    takeBack: () => fake.refuse('revoked'),
     flushReleases: async () => 0,
     purgeExpired() {},
     holdings: () => [],

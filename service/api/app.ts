@@ -11,6 +11,7 @@ import { accountRoutes, publicRoutes } from './routes/account.ts';
 import type { App } from './routes/answers.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { requireOperator } from './operator.ts';
+import { checkInRoutes } from './routes/check-in.ts';
 import { licenseRoutes } from './routes/licenses.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { playbackRoutes } from './routes/playback.ts';
@@ -51,6 +52,7 @@ export function buildApp(logger: LoggerChoice, context: (app: App) => ApiContext
         });
         for (const routes of [accountRoutes, catalogRoutes, playbackRoutes, licenseRoutes, viewingRoutes])
           routes(signedIn, own);
+        checkInRoutes(signedIn, own);
       });
       await scope.register(async (operators) => {
         operators.addHook('onRoute', (route) => {

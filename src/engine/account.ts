@@ -30,6 +30,8 @@ const Account = SignInAnswer.pick({ accountId: true, email: true, plan: true, li
 });
 export type Account = z.infer<typeof Account>;
 
+const MOST_KEYS = 100;
+
 export type AccountKeeper = Awaited<ReturnType<typeof createAccountKeeper>>;
 
 /**
@@ -67,10 +69,21 @@ export async function createAccountKeeper(database: Database, platform: Pick<Pla
     licenseKeys: (): Account['licenseKeys'] => account?.licenseKeys ?? [],
     serviceUrl: (): string | null => account?.serviceUrl ?? null,
 
+    /** As the service names them now, and those that licenses here still need. */
+    keepLicenseKeys(licenseKeys: Account['licenseKeys']): void {
+      if (!account) return;
+      account = { ...account, licenseKeys };
+      save();
+    },
+
     /** `isAnother`: than the last one. */
     async signedIn(answer: SignInAnswer, serviceUrl: string): Promise<{ isAnother: boolean }> {
       const sealed = await platform.secrets.seal(Buffer.from(answer.accessToken, 'utf8'));
-      const { accountId, email, plan, licenseKeys } = answer;
+      const { accountId, email, plan } = answer;
+      // Those that are known already stay: licenses here may be signed with keys that are retired by now.
+      const named = new Set(answer.licenseKeys.map(({ kid }) => kid));
+      const before = account?.licenseKeys.filter(({ kid }) => !named.has(kid)) ?? [];
+      const licenseKeys = [...answer.licenseKeys, ...before].slice(0, MOST_KEYS);
       const isAnother = account !== undefined && account.accountId !== accountId;
       const profileId = account && !isAnother ? account.profileId : null;
       account = { accountId, email, plan, licenseKeys, serviceUrl, profileId };

@@ -64,7 +64,7 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
     network,
     log,
     askTime: (signal) => stages.service.time(signal),
-    onServiceTime: (nowMs) => trustedTime.observeServiceTime(nowMs),
+    onServiceTime: (nowMs) => licensing.hint(nowMs),
     onChange: (state) => {
       background.run('status', parts.changedStatus);
       if (state === 'online') background.run('connected', connected);
@@ -79,7 +79,13 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
     emit: events.emit,
     background,
   });
-  const licensing = createLicensing(stages, { platform, database, connection, events });
+  const licensing = createLicensing(stages, {
+    platform,
+    database,
+    connection,
+    events,
+    onNotice: () => background.run('status', parts.changedStatus),
+  });
   const parts: Parts = {
     ...stages,
     connection,
@@ -94,7 +100,9 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
         version: platform.version,
         connection: connection.state(),
         secretsProtection: await platform.secrets.protection(),
-        notices: [...opened.notices, ...stages.notices].map((notice) => notice.toValue()),
+        notices: [...opened.notices, ...stages.notices, ...licensing.notices()].map((notice) =>
+          notice.toValue(),
+        ),
         account: signedIn && { accountId: signedIn.accountId, email: signedIn.email, plan: signedIn.plan },
         profile: who.current(),
         pendingMutations: sync.pending(),

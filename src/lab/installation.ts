@@ -69,7 +69,7 @@ export async function createInstallation(from: {
     };
     const renewals = createRenewals({
       database,
-      licenses: { holdings: licenses.holdings, renew },
+      licenses: { holdings: licenses.holdings, renew, takeBack: licenses.takeBack },
       trustedTime: time,
       clock,
       log,

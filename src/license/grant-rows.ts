@@ -1,9 +1,8 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Database, Migration } from '../database/types.ts';
 import { LicenseClaims } from '../shared/license.ts';
 import type { Log } from '../shared/platform.ts';
-import { algorithms } from './algorithms.ts';
+import { createRowSeal } from './row-seal.ts';
 
 export const grantMigrations: readonly Migration[] = [
   {
@@ -69,13 +68,7 @@ export interface GrantRows {
  */
 export function createGrantRows(from: { database: Database; deviceSecret: Uint8Array; log: Log }): GrantRows {
   const { sql } = from.database;
-  const sealKey = Buffer.from(
-    hkdfSync(algorithms.hash, from.deviceSecret, new Uint8Array(0), 'layover license rows 1', 32),
-  );
-  const sealOf = (videoId: string, json: string) =>
-    createHmac(algorithms.hash, sealKey)
-      .update(JSON.stringify([videoId, json]))
-      .digest();
+  const seals = createRowSeal(from.deviceSecret, 'layover license rows 1');
 
   const statements = {
     one: sql.prepare('SELECT video_id, grant_json, seal FROM license_grants WHERE video_id = ?'),
@@ -100,9 +93,7 @@ export function createGrantRows(from: { database: Database; deviceSecret: Uint8A
   function believed(row: unknown): KeptGrant | null {
     try {
       const { video_id, grant_json, seal } = GrantRow.parse(row);
-      const right = sealOf(video_id, grant_json);
-      if (seal.byteLength !== right.byteLength || !timingSafeEqual(seal, right))
-        throw new Error('the seal does not fit');
+      if (!seals.fits([video_id, grant_json], seal)) throw new Error('the seal does not fit');
       const grant = KeptGrant.parse(JSON.parse(grant_json));
       if (grant.claims.videoId !== video_id) throw new Error('the row is of another video');
       return grant;
@@ -122,7 +113,7 @@ export function createGrantRows(from: { database: Database; deviceSecret: Uint8A
     },
     write(grant) {
       const json = JSON.stringify(KeptGrant.parse(grant));
-      statements.write.run(grant.claims.videoId, json, sealOf(grant.claims.videoId, json));
+      statements.write.run(grant.claims.videoId, json, seals.of([grant.claims.videoId, json]));
     },
     remove(videoId) {
       statements.remove.run(videoId);

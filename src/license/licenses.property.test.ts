@@ -93,7 +93,9 @@ class Model {
   }
   grant(real: number): void {
     this.held = { issued: real, watched: 0, dead: false };
-    this.hearService(real);
+    // A license says when it was issued, and not that this is now.
+    this.look();
+    this.known = Math.max(this.known, real);
   }
   watch(seconds: number): void {
     if (!this.mayPlay() || !this.held || seconds === 0) return;

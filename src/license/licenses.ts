@@ -6,6 +6,7 @@ import type { LicensePurpose, Verdict } from '../shared/license.ts';
 import type { Log } from '../shared/platform.ts';
 import { SECOND_MS } from '../shared/units.ts';
 import type { Ms } from '../shared/units.ts';
+import { checkInMigration } from './check-in-rows.ts';
 import { fingerprintOf, openContentKey, verifyLicense } from './claims.ts';
 import type { LicenseKey } from './claims.ts';
 import type { Device } from './device.ts';
@@ -26,6 +27,7 @@ export const licenseMigrations: readonly Migration[] = [
   trustedTimeMigration,
   ...grantMigrations,
   renewalMigration,
+  checkInMigration,
 ];
 
 const WatchedSeconds = z.number().nonnegative();
@@ -103,7 +105,8 @@ export function createLicenses(from: {
     const key = await openContentKey(sealedContentKey, device);
     const keyFingerprint = fingerprintOf(key);
     key.fill(0);
-    trustedTime.observeServiceTime(answer.nowMs);
+    // Signed, and not known to be fresh: what lies beside it in the answer is neither.
+    trustedTime.atLeast(claims.issuedAtMs);
     const untouched = { firstPlayAtMs: null, watchedSeconds: 0, ended: null };
     return { claims, license: answer.license, keyFingerprint, ...untouched };
   }
@@ -232,6 +235,13 @@ export function createLicenses(from: {
     await flush();
   }
 
+  function takeBack(videoId: string): void {
+    const held = ownOf(rows.read(videoId));
+    if (!held) return;
+    rows.write({ ...held, license: null, ended: { reason: 'revoked', sinceMs: trustedTime.now() } });
+    keys.wipe(videoId);
+  }
+
   function purgeExpired(): void {
     for (const grant of rows.all()) {
       if (grant.license === null) continue;
@@ -249,6 +259,7 @@ export function createLicenses(from: {
     contentKey,
     recordWatched,
     release,
+    takeBack,
     purgeExpired,
     verdict: verdictOf,
     outlook(videoId) {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { z } from 'zod';
 import type { Database, Migration } from '../database/types.ts';
 import { LayoverError } from '../shared/errors.ts';
@@ -6,6 +6,7 @@ import { playsForEver } from '../shared/license.ts';
 import type { Log } from '../shared/platform.ts';
 import type { Bytes } from '../shared/units.ts';
 import { algorithms } from './algorithms.ts';
+import { secretKey } from './row-seal.ts';
 import type { Licenses } from './types.ts';
 
 export const ownKeysMigration: Migration = {
@@ -37,9 +38,7 @@ export function createOwnKeys(from: {
   log: Log;
 }) {
   const { sql } = from.database;
-  const sealingKey = Buffer.from(
-    hkdfSync(algorithms.hash, from.deviceSecret, new Uint8Array(0), 'layover own content keys 1', 32),
-  );
+  const sealingKey = secretKey(from.deviceSecret, 'layover own content keys 1');
   const put = sql.prepare('INSERT INTO own_keys VALUES (?, ?)');
   const one = sql.prepare('SELECT sealed FROM own_keys WHERE video_id = ?');
   const all = sql.prepare<[], string>('SELECT video_id FROM own_keys ORDER BY video_id').pluck();
@@ -47,7 +46,7 @@ export function createOwnKeys(from: {
 
   function seal(videoId: string, key: Uint8Array): Buffer {
     const nonce = from.random(NONCE_BYTES);
-    const cipher = createCipheriv(algorithms.sealing, sealingKey, nonce, { authTagLength: TAG_BYTES });
+    const cipher = createCipheriv(algorithms.sealing, sealingKey(), nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(Buffer.from(videoId));
     return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()]);
   }
@@ -65,7 +64,7 @@ export function createOwnKeys(from: {
       try {
         const { sealed } = Row.parse(one.get(videoId));
         const at = (start: Bytes, end?: Bytes) => sealed.subarray(start, end);
-        const decipher = createDecipheriv(algorithms.sealing, sealingKey, at(0, NONCE_BYTES), {
+        const decipher = createDecipheriv(algorithms.sealing, sealingKey(), at(0, NONCE_BYTES), {
           authTagLength: TAG_BYTES,
         });
         decipher.setAAD(Buffer.from(videoId));
@@ -98,7 +97,7 @@ export function withOwnKeys(licenses: Licenses, own: OwnKeys): LicensesAndOwn {
       own.has(videoId) ? own.open(videoId) : licenses.contentKey(videoId, viewingId),
     recordWatched: (videoId, watchedSeconds, viewing) =>
       own.has(videoId) ? playsForEver : licenses.recordWatched(videoId, watchedSeconds, viewing),
-    renew: async (videoId) => (own.has(videoId) ? playsForEver : licenses.renew(videoId)),
+    renew: async (videoId, how) => (own.has(videoId) ? playsForEver : licenses.renew(videoId, how)),
     async release(videoId) {
       if (own.has(videoId)) own.drop(videoId);
       else await licenses.release(videoId);

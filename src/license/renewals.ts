@@ -22,6 +22,11 @@ export interface Renewals {
    * asked for; those that were not tried any more after the signal aborted have the error of being offline.
    */
   renewNow(videoIds: readonly string[], signal?: AbortSignal): Promise<RenewalOutcome[]>;
+  /**
+   * The service no longer counts these licenses as held here (the device was removed from the account): asks for others at
+   * once, and gives up those that it refuses to replace.
+   */
+  replace(videoIds: readonly string[]): void;
   /** When which is due, soonest first; what is never renewed by itself is not named. */
   due(): { videoId: string; atMs: Ms }[];
   /** Resolves when nothing is under way any more. */
@@ -30,7 +35,7 @@ export interface Renewals {
 
 export interface RenewalDeps {
   readonly database: Database;
-  readonly licenses: Pick<Licenses, 'holdings' | 'renew'>;
+  readonly licenses: Pick<Licenses, 'holdings' | 'renew' | 'takeBack'>;
   readonly trustedTime: Pick<TrustedTime, 'now'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -56,6 +61,7 @@ export function createRenewals(deps: RenewalDeps): Renewals {
   const ended = new AbortController();
   let pause: AbortController | undefined;
   let round: Promise<void> | undefined;
+  let replacing: Promise<void> = Promise.resolve();
   let isAskedAgain = false;
   /** How long the rest of a round is left alone that was broken off. */
   let restMs: Ms = MINUTE_MS;
@@ -149,8 +155,25 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       });
   }
 
+  /** Another license in its place; false: no way to the service. */
+  async function replaceOne(videoId: string): Promise<boolean> {
+    try {
+      await licenses.renew(videoId, { firstPlay: 'kept' });
+    } catch (thrown) {
+      const error = asLayoverError(thrown);
+      log.info('license/not-replaced', { videoId, code: error.code });
+      if (ended.signal.aborted || isLayoverError(error, ...noWay, ...busy, 'auth/signed-out')) return false;
+      licenses.takeBack(videoId);
+    }
+    deps.onRenewed(videoId);
+    return true;
+  }
+
   return {
     look,
+    replace(videoIds) {
+      replacing = replacing.then(() => inBatches(videoIds, replaceOne));
+    },
     async renewNow(videoIds, signal) {
       const outcomes = new Map<string, RenewalOutcome>();
       let stoppedBy: LayoverError | undefined;
@@ -176,7 +199,7 @@ export function createRenewals(deps: RenewalDeps): Renewals {
     async stop() {
       ended.abort();
       pause?.abort();
-      await round;
+      await Promise.all([round, replacing]);
     },
   };
 }

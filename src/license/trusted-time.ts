@@ -85,6 +85,11 @@ export function createTrustedTime(from: {
       return read();
     },
     isClockBehind: () => plausibleWall() === undefined,
+    atLeast(ms) {
+      if (ms <= read()) return;
+      raiseTo(ms);
+      persist();
+    },
     observeServiceTime(nowMs) {
       const differenceMs = nowMs - read();
       // An answer is always a little late: that is no reason to go back.

@@ -1,3 +1,4 @@
+import type { CheckInBody } from '../shared/check-in.ts';
 import type { LicensePolicy, LicensePurpose, Verdict } from '../shared/license.ts';
 import type { Ms, Seconds } from '../shared/units.ts';
 import type { Outlook } from './outlook.ts';
@@ -14,6 +15,12 @@ export interface LicenseService {
   release(licenseId: string, deviceId: string): Promise<void>;
 }
 
+/** What a check-in asks; see shared/check-in.ts. */
+export interface CheckInService {
+  checkIn(deviceId: string, body: CheckInBody): Promise<{ statement: string }>;
+  putEscrow(deviceId: string, sealedDeviceSecret: string): Promise<void>;
+}
+
 /** Public half of this installation's identity; the private halves never leave license/. */
 export interface DeviceIdentity {
   readonly deviceId: string;
@@ -27,8 +34,13 @@ export interface TrustedTime {
   now(): Ms;
   /** True when the machine's clock is behind the floor by more than a small tolerance. */
   isClockBehind(): boolean;
-  /** The service's word on the time: raises the floor, and lowers one that a mad clock had set too high. */
+  /**
+   * The service's signed word on the time, fresh: raises the floor, and lowers one that a mad clock had set too
+   * high. What is not signed, or may be an old word, is not for this.
+   */
   observeServiceTime(nowMs: Ms): void;
+  /** It is not earlier than that: a genuine license was issued then, whenever its answer came. Only raises the floor. */
+  atLeast(ms: Ms): void;
 }
 
 /** A license for offline use as it is held here, for whoever plans by it or draws it: no key, no signature. */
@@ -84,6 +96,8 @@ export interface Licenses {
    * window that has begun goes on, and only the others begin anew; by default it is cleared.
    */
   renew(videoId: string, how?: { readonly firstPlay: 'cleared' | 'kept' }): Promise<Verdict>;
+  /** The service took it back: key and license go, and what was stored stays locked. */
+  takeBack(videoId: string): void;
   /** Forgets the license here at once; tells the service now or, offline, when it is back. */
   release(videoId: string): Promise<void>;
   /** Sends releases that are owed. Returns how many still are. */

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { Title } from '../shared/catalog.ts';
+import { CheckInAnswer, RecoverAnswer } from '../shared/check-in.ts';
+import type { CheckInBody } from '../shared/check-in.ts';
 import type { LicensePurpose } from '../shared/license.ts';
 import type { Mutation } from '../shared/progress.ts';
 import type { ArtworkShape, PlaybackStartBody, SignInBody } from '../shared/service-api.ts';
@@ -93,6 +95,17 @@ export function createServiceClient(options: ExchangeOptions) {
     licenseKeys: () => ask('/license-keys', { answer: LicenseKeysAnswer }),
     devices: () => ask('/devices', { answer: DevicesAnswer }),
     removeDevice: (deviceId: string) => tell(`/devices/${part(deviceId)}`, { method: 'DELETE' }),
+    checkIn: (deviceId: string, body: CheckInBody) =>
+      ask(`/devices/${part(deviceId)}/check-in`, { method: 'POST', body, answer: CheckInAnswer }),
+    putEscrow: (deviceId: string, sealedDeviceSecret: string) =>
+      tell(`/devices/${part(deviceId)}/escrow`, { method: 'PUT', body: { sealedDeviceSecret } }),
+    recoverDevice: (lostId: string, deviceId: string) =>
+      ask(`/devices/${part(lostId)}/recover`, {
+        method: 'POST',
+        body: { deviceId },
+        answer: RecoverAnswer,
+        refusals: { 'not-found': 'device/not-in-escrow' },
+      }),
     sync: (deviceId: string, mutations: Mutation[]) =>
       ask('/sync', { method: 'POST', body: { deviceId, mutations }, answer: SyncAnswer }),
     syncState: (sinceRevision: number) =>

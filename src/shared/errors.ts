@@ -161,6 +161,14 @@ const register = {
     'This computer’s keychain no longer opens Layover’s key. Go online to license your downloads again.',
     'after-action',
   ],
+  'device/recovered': [
+    'This computer’s keychain had lost Layover’s key. Your downloads were licensed again; nothing was downloaded again.',
+    'never',
+  ],
+  'device/not-in-escrow': [
+    'The service has no copy of this computer’s lost key. Download your titles again.',
+    'after-action',
+  ],
   'device/keychain-locked': [
     'This computer’s keychain is locked. Unlock it, then start Layover again.',
     'after-action',
@@ -201,6 +209,14 @@ const register = {
   'license/clock-behind': [
     'This computer’s clock is behind. Set the right date and time, or go online, to play.',
     'after-action',
+  ],
+  'license/clock-corrected': [
+    'This computer’s clock is wrong, and Layover goes by the service’s time. Set the right date and time before you go offline.',
+    'after-action',
+  ],
+  'license/replay-found': [
+    'An older copy of Layover’s data was put back, or another computer uses a copy. What was watched since then counts.',
+    'never',
   ],
   'license/forged': [
     'The license is not genuine and was thrown away. Go online to get a new one.',

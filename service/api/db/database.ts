@@ -2,6 +2,7 @@ import { createAccounts } from './accounts.ts';
 import { createAudit } from './audit.ts';
 import { createCards } from './cards.ts';
 import { createContentKeys } from './content-keys.ts';
+import { createCheckIns } from './check-ins.ts';
 import { createLicenses } from './licenses.ts';
 import { migrations } from './migrations.ts';
 import { createPlaybacks } from './playbacks.ts';
@@ -26,6 +27,7 @@ export function openDatabase(file: string) {
     accounts: createAccounts(sql),
     titles: createTitles(sql),
     cards: createCards(sql),
+    checkIns: createCheckIns(sql),
     viewing: createViewing(sql),
     audit,
     contentKeys: createContentKeys(sql),

@@ -227,4 +227,31 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   `,
+  `
+  -- What a device said of itself last, so that an older state of it is recognized; it outlives the device's sign-in.
+  CREATE TABLE device_state (
+    accountId TEXT NOT NULL REFERENCES account,
+    deviceId TEXT NOT NULL,
+    counter INTEGER NOT NULL,
+    requestId TEXT NOT NULL,
+    replayed INTEGER NOT NULL,
+    floorMs INTEGER NOT NULL,
+    atMs INTEGER NOT NULL,
+    PRIMARY KEY (accountId, deviceId)
+  ) STRICT, WITHOUT ROWID;
+  -- issuedAtMs: of the license, when it was played; a renewal may begin a new first play.
+  CREATE TABLE first_play (
+    licenseId TEXT PRIMARY KEY REFERENCES license,
+    issuedAtMs INTEGER NOT NULL,
+    atMs INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  -- sealed: JWE to the service's escrow key, as the device sent it.
+  CREATE TABLE device_escrow (
+    accountId TEXT NOT NULL REFERENCES account,
+    deviceId TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    PRIMARY KEY (accountId, deviceId)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE escrow_key (one INTEGER PRIMARY KEY CHECK (one = 1), privateJwk TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -30,10 +30,10 @@ export function accountRouter(parts: Parts, { settingsChanged }: { settingsChang
             password: input.password,
             device: { deviceId, name: parts.deviceName, publicKey },
           });
-          parts.trustedTime.observeServiceTime(answer.nowMs);
           const { isAnother } = await account.signedIn(answer, serviceUrl);
           // Before anything else is asked: what could not be asked would be the last account's.
           if (isAnother) catalog.forgetProfiles();
+          await parts.licensing.signedIn();
           await accountChanged(parts);
           settings.write({ serviceUrl });
         } finally {

@@ -92,7 +92,7 @@ async function world() {
       verdict: () => ({ allowed: false, reason: 'no-license', sinceMs: null, canRenew: true }),
       renew: note('renewed'),
     },
-    licensing: { connected: () => undefined },
+    licensing: { connected: () => undefined, signedIn: async () => undefined },
     playback: { stopAll: () => w.calls.push('playback stopped'), stopVideo: () => undefined },
     refresh: { everything: async () => undefined },
     service: {
@@ -105,7 +105,6 @@ async function world() {
     watching: { endAll: () => undefined, endVideo: () => undefined, isOpen: () => false },
     sources: { forget: () => w.calls.push('addresses forgotten') },
     sync: { connected: () => undefined, now: async () => ({}), position: () => undefined },
-    trustedTime: { observeServiceTime: () => undefined },
     changedStatus: async () => smallStatus,
     who: { current: () => w.watching, viewer: () => w.watching },
   } as unknown as Parts; // prettier-ignore
