@@ -6,7 +6,8 @@ import { bundles } from './bundles.ts';
 
 /**
  * Builds the window (and with `--electron` the main process and the preload script) into build/. What has not
- * changed since it was last built is left alone, so that starting again is quick; `--force` builds anyway.
+ * changed since it was last built is left alone, so that starting again is quick; `--force` builds anyway. `--qa`:
+ * beside these, the same with the license lab, which no package takes along.
  */
 const root = path.resolve(import.meta.dirname, '..');
 const buildFolder = path.join(root, 'build');
@@ -58,12 +59,15 @@ async function buildOne(spec: BundleSpec, digest: string): Promise<void> {
 process.env['NODE_ENV'] = 'production';
 
 const flags = new Set(process.argv.slice(2));
-const unknown = [...flags].find((flag) => !['--electron', '--force'].includes(flag));
+const unknown = [...flags].find((flag) => !['--electron', '--force', '--qa'].includes(flag));
 if (unknown) {
-  process.stderr.write(`build: unknown option ${unknown}; it takes --electron and --force\n`);
+  process.stderr.write(`build: unknown option ${unknown}; it takes --electron, --qa and --force\n`);
   process.exit(2);
 }
-const wanted = flags.has('--electron') ? Object.values(bundles) : [bundles.renderer];
+const wanted = Object.values(bundles).filter(
+  ({ name }) =>
+    (name.startsWith('renderer') || flags.has('--electron')) && (!name.endsWith('-qa') || flags.has('--qa')),
+);
 for (const spec of wanted) {
   const digest = digestOf(spec);
   if (!flags.has('--force') && isCurrent(spec.name, digest)) continue;

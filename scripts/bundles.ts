@@ -4,7 +4,7 @@ import type { InlineConfig } from 'vite';
 const root = path.resolve(import.meta.dirname, '..');
 
 export interface BundleSpec {
-  readonly name: 'renderer' | 'main' | 'preload';
+  readonly name: 'renderer' | 'main' | 'preload' | 'renderer-qa' | 'main-qa';
   /** Files and folders it is made of: while they stay the same it is not built again. */
   readonly sources: readonly string[];
   readonly config: (outDir: string) => InlineConfig;
@@ -34,15 +34,32 @@ function processConfig(outDir: string, entry: string, format: 'es' | 'cjs', file
   };
 }
 
+/** `qa`: with the screen of the license lab; in production the branch that asks for it is dropped. */
+function windowConfig(outDir: string, mode: 'production' | 'qa'): InlineConfig {
+  return {
+    configFile: path.join(root, 'vite.config.ts'),
+    logLevel: 'warn',
+    mode,
+    build: { outDir, emptyOutDir: true },
+  };
+}
+const windowSources = ['src/renderer', 'src/shared', 'src/abr', 'resources', ...tools];
+
 export const bundles: Record<BundleSpec['name'], BundleSpec> = {
   renderer: {
     name: 'renderer',
-    sources: ['src/renderer', 'src/shared', 'src/abr', 'resources', ...tools],
-    config: (outDir) => ({
-      configFile: path.join(root, 'vite.config.ts'),
-      logLevel: 'warn',
-      build: { outDir, emptyOutDir: true },
-    }),
+    sources: windowSources,
+    config: (outDir) => windowConfig(outDir, 'production'),
+  },
+  'renderer-qa': {
+    name: 'renderer-qa',
+    sources: windowSources,
+    config: (outDir) => windowConfig(outDir, 'qa'),
+  },
+  'main-qa': {
+    name: 'main-qa',
+    sources: ['src', ...tools],
+    config: (outDir) => processConfig(outDir, 'src/main/electron/main-qa.ts', 'es', 'main.js'),
   },
   main: {
     name: 'main',

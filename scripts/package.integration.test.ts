@@ -27,12 +27,49 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
 }
 
 beforeAll(async () => {
-  expect(await run('scripts/build.ts', '--electron')).toMatchObject({ code: 0 });
+  expect(await run('scripts/build.ts', '--electron', '--qa')).toMatchObject({ code: 0 });
+});
+
+/** All that a bundle is made of, names of files included. */
+function textOfBundle(name: string): string {
+  const folder = path.join(root, 'build', name);
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return files
+    .map((entry) => `${entry.name}\n${readFileSync(path.join(entry.parentPath, entry.name), 'utf8')}`)
+    .join('\n');
+}
+
+describe('the license lab', () => {
+  const messages = Object.keys(
+    JSON.parse(readFileSync(path.join(root, 'src/renderer/lab/locales/en.json'), 'utf8')) as object,
+  );
+  // What a minifier leaves of it: names of procedures, actions and files, and every message of the screen.
+  const ofTheWindow = [
+    'verdictAt',
+    'exportScenario',
+    'renewalsRefused',
+    'lab-screen',
+    'lab-timeline',
+    ...messages,
+  ];
+  const ofTheEngine = ['verdictAt', 'exportScenario', 'createVirtualClock', 'move-to-another-computer', 'layover-lab-', 'lab.json']; // prettier-ignore
+
+  it.each([
+    ['renderer', ofTheWindow],
+    ['main', ofTheEngine],
+  ])('is in no release: %s', (name, traces) => {
+    const [release, qa] = [textOfBundle(name), textOfBundle(`${name}-qa`)];
+    expect(traces.filter((trace) => release.includes(trace))).toEqual([]);
+    // The search would find it.
+    expect(traces.filter((trace) => !qa.includes(trace))).toEqual([]);
+  });
 });
 
 describe('the build', () => {
   it('is left alone while nothing has changed', async () => {
-    expect(await run('scripts/build.ts', '--electron')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await run('scripts/build.ts', '--electron', '--qa')).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
   it('has a preload script that asks for electron and nothing else', () => {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 
 /**
  * The demo on one machine: the reference service with its OCAs, and the app on it. `--browser` and
- * `--electron` choose the host; `--print` only prints the address.
+ * `--electron` choose the host; `--print` only prints the address; `--qa` adds the license lab.
  */
 const root = path.resolve(import.meta.dirname, '..');
 const serviceData = path.join(root, '.layover', 'service');
@@ -64,6 +64,7 @@ async function serviceUrl(service: ChildProcess): Promise<string> {
 }
 
 const host = chooseHost();
+const qa = flags.has('--qa') ? ['--qa'] : [];
 if (flags.has('--electron') && !host.electron) {
   say('Electron’s binary is not installed. Run `npx install-electron`, then start again.');
   process.exit(1);
@@ -74,7 +75,9 @@ mkdirSync(userData, { recursive: true, mode: 0o700 });
 rmSync(path.join(serviceData, 'service.json'), { force: true });
 
 say(`Host: ${host.why}.`);
-const build = ended(start(process.execPath, ['scripts/build.ts', ...(host.electron ? ['--electron'] : [])]));
+const build = ended(
+  start(process.execPath, ['scripts/build.ts', ...(host.electron ? ['--electron'] : []), ...qa]),
+);
 const service = start(
   process.execPath,
   ['service/main.ts', '--data', serviceData, '--exit-with-parent'],
@@ -88,7 +91,12 @@ if ((await build) !== 0) {
 }
 say('Sign in with traveler@layover.example / layover-demo.');
 const app = host.electron
-  ? start(host.electron, ['.', `--data=${userData}`, `--service=${url}`])
+  ? start(host.electron, [
+      qa.length > 0 ? 'build/main-qa/main.js' : '.',
+      `--data=${userData}`,
+      `--service=${url}`,
+      ...qa,
+    ])
   : start(process.execPath, [
       'src/main/browser/main.ts',
       '--data',
@@ -97,6 +105,7 @@ const app = host.electron
       url,
       '--open',
       flags.has('--print') ? 'print' : 'app',
+      ...qa,
     ]);
 process.exitCode = await Promise.race([ended(app), ended(service)]);
 stopAll();

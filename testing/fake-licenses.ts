@@ -51,6 +51,10 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
       return verdict(videoId);
     },
     maxHeight: () => fake.tallest,
+    async keyToStore(videoId) {
+      const now = verdict(videoId);
+      return !now.allowed && now.reason === 'not-yet' ? keyOf(videoId).slice() : fake.contentKey(videoId);
+    },
     async contentKey(videoId) {
       const now = verdict(videoId);
       if (!now.allowed) throw new LayoverError(refusalErrorCode[now.reason], { videoId });

@@ -4,6 +4,7 @@ import { createLicenses, licenseMigrations } from '../src/license/licenses.ts';
 import { createTrustedTime } from '../src/license/trusted-time.ts';
 import type { PersistentTrustedTime } from '../src/license/trusted-time.ts';
 import type { Licenses } from '../src/license/types.ts';
+import type { Clock } from '../src/shared/platform.ts';
 import { createFakeClock } from './fake-clock.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { createLicenseIssuer } from './license-issuer.ts';
@@ -23,8 +24,8 @@ export interface LicenseWorld {
   readonly keyLookups: () => number;
   /** Who is signed in; at first whom the issuer's licenses are for. */
   accountId: string | null;
-  /** As after a restart of the app, by default on the same computer. */
-  open(as?: Device): { licenses: Licenses; time: PersistentTrustedTime };
+  /** As after a restart of the app, by default on the same computer and its own clock. */
+  open(as?: Device, on?: Clock): { licenses: Licenses; time: PersistentTrustedTime };
 }
 
 export async function createLicenseWorld(): Promise<LicenseWorld> {
@@ -42,9 +43,9 @@ export async function createLicenseWorld(): Promise<LicenseWorld> {
     service,
     keyLookups: () => keyLookups,
     accountId: 'account-1',
-    open(as = device) {
+    open(as = device, on = clock) {
       const log = createRecordingLog();
-      const time = createTrustedTime({ database, clock, log });
+      const time = createTrustedTime({ database, clock: on, log });
       const licenseKeys = () => {
         keyLookups++;
         return issuer.publicKeys;

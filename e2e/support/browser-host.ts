@@ -23,7 +23,7 @@ const Answer = z.object({ url: z.url() });
 
 /** The browser host in its own process, and its window in a Chromium without a screen. */
 export async function startBrowserHost(options: HostOptions): Promise<RunningHost> {
-  const { userData, serviceUrl, qaClockOffsetMs, viewport } = options;
+  const { userData, serviceUrl, qa, qaClockOffsetMs, viewport } = options;
   const executablePath = findChromium();
   if (!executablePath)
     throw new Error('No Chromium was found: run `npx playwright install chromium`, or set CHROMIUM_PATH.');
@@ -32,6 +32,7 @@ export async function startBrowserHost(options: HostOptions): Promise<RunningHos
     [
       'src/main/browser/main.ts',
       ...['--data', userData, '--service', serviceUrl],
+      ...(qa ? ['--qa'] : []),
       `--qa-clock-offset-ms=${qaClockOffsetMs}`,
       ...['--open', 'print', '--json'],
     ],

@@ -16,7 +16,7 @@ export function electronBinary(): string | undefined {
 
 /** The app under Electron, unpackaged: a packaged one has the fuse off that Playwright's debugger port needs. */
 export async function startElectronHost(options: HostOptions): Promise<RunningHost> {
-  const { userData, serviceUrl, qaClockOffsetMs, viewport } = options;
+  const { userData, serviceUrl, qa, qaClockOffsetMs, viewport } = options;
   const executablePath = electronBinary();
   if (!executablePath) throw new Error('Electron’s binary is not installed: run `npx install-electron`.');
   const app = await _electron.launch({
@@ -24,7 +24,9 @@ export async function startElectronHost(options: HostOptions): Promise<RunningHo
     cwd: root,
     args: [
       ...['--disable-gpu', '--password-store=basic', '--autoplay-policy=no-user-gesture-required'],
-      '.',
+      // A clock that is moved is the lab's.
+      qa || qaClockOffsetMs !== 0 ? 'build/main-qa/main.js' : '.',
+      ...(qa ? ['--qa'] : []),
       `--data=${userData}`,
       `--service=${serviceUrl}`,
       `--qa-clock-offset-ms=${qaClockOffsetMs}`,

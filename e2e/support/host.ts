@@ -4,6 +4,8 @@ export interface HostOptions {
   /** Folder of everything that belongs to the user of this app, the window's own profile included. */
   readonly userData: string;
   readonly serviceUrl: string;
+  /** With the license lab. */
+  readonly qa?: boolean;
   readonly qaClockOffsetMs: number;
   readonly viewport: { readonly width: number; readonly height: number };
 }

@@ -5,9 +5,9 @@ import { electronBinary } from './electron-host.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Before the first spec: the window's bundle is the one of this source, and the catalog is encoded. */
+/** Before the first spec: the window's bundle is the one of this source, with the license lab and without, and the catalog is encoded. */
 export default async function prepare(): Promise<void> {
-  const flags = electronBinary() ? ['--electron'] : [];
+  const flags = ['--qa', ...(electronBinary() ? ['--electron'] : [])];
   const built = spawnSync(process.execPath, ['scripts/build.ts', ...flags], { cwd: root, stdio: 'inherit' });
   if (built.status !== 0) throw new Error('the window could not be built');
   await encodeDemoCatalog();

@@ -12,7 +12,9 @@ import { refused } from './ports.ts';
 import type { WorkerOptions } from './test.ts';
 
 export interface AppStart {
-  /** Moves the app's clock, as a tester does. */
+  /** With the license lab. */
+  readonly qa?: boolean;
+  /** Where the app's clock begins, off the machine's. */
   readonly qaClockOffsetMs?: number;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -73,10 +75,10 @@ export async function createWorld(host: WorkerOptions['host']): Promise<World> {
       await running.stop();
       await Promise.all([running.apiUrl, ...running.ocas.map(({ url }) => url)].map(refused));
     },
-    async startApp({ qaClockOffsetMs = 0, viewport = { width: 1280, height: 800 } } = {}) {
+    async startApp({ qa = false, qaClockOffsetMs = 0, viewport = { width: 1280, height: 800 } } = {}) {
       if (!serviceUrl) throw new Error('the service has not run yet');
       const start = host === 'electron' ? startElectronHost : startBrowserHost;
-      app = await start({ userData, serviceUrl, qaClockOffsetMs, viewport });
+      app = await start({ userData, serviceUrl, qa, qaClockOffsetMs, viewport });
       return app.page;
     },
     stopApp: () => endApp('stop'),

@@ -8,7 +8,7 @@ import { createLog } from '../platform/log.ts';
 import { defaultUserData, versionIn } from '../platform/places.ts';
 import { seedServiceUrl } from '../platform/settings.ts';
 import { LayoverError } from '../shared/errors.ts';
-import { ADDRESS_ID_PREFIX, isAddressId } from '../shared/catalog.ts';
+import type { Platform } from '../shared/platform.ts';
 import type { Profile } from '../shared/catalog.ts';
 import { createOutput, reportError } from './output.ts';
 import type { Output } from './output.ts';
@@ -53,7 +53,7 @@ export async function run(raw: object, command: (session: Session) => Promise<vo
   try {
     const options = parseOptions(CommonOptions, raw);
     platform = platformFor(options);
-    engine = await createEngine(platform);
+    engine = await createEngine(await underLab(platform, options.qaClockOffsetMs));
     interrupted.signal.throwIfAborted();
     await command({ engine, output, options, signal: interrupted.signal });
   } catch (thrown) {
@@ -78,6 +78,11 @@ export async function runAlone(
   }
 }
 
+/** Under the lab's clock, where a tester asked for another than the machine's. */
+async function underLab(platform: NodePlatform, offsetMs: number): Promise<Platform> {
+  return offsetMs === 0 ? platform : (await import('../lab/lab.ts')).createLab(platform, offsetMs).platform;
+}
+
 function platformFor(options: CommonOptions): NodePlatform {
   const userData = path.resolve(options.data ?? defaultUserData(process.env));
   const log = createLog({
@@ -89,7 +94,6 @@ function platformFor(options: CommonOptions): NodePlatform {
     host: 'cli',
     version: versionIn(root),
     userData,
-    qaClockOffsetMs: options.qaClockOffsetMs,
     log,
   });
   seedServiceUrl(platform.settings, options.service);
@@ -115,11 +119,4 @@ export async function withProfile({ engine, options }: Session): Promise<Profile
 /** For what works without anybody signed in: who is watching stays who it was, unless somebody is named. */
 export async function withNamedProfile(session: Session): Promise<void> {
   if (session.options.profile) await withProfile(session);
-}
-
-/** What was opened from an address needs nobody to be signed in; everything else a profile. */
-export async function withViewer(session: Session, name?: string): Promise<void> {
-  const { account } = await session.engine.client.app.status();
-  if (account || session.options.profile || !isAddressId(name ?? ADDRESS_ID_PREFIX))
-    await withProfile(session);
 }

@@ -101,10 +101,10 @@ describe('a check of what is stored', () => {
 
   it('leaves out what no license opens', async () => {
     const [one] = ids as [string];
-    const { contentKey } = world.licenses;
-    world.licenses.contentKey = async (videoId) => {
+    const { keyToStore } = world.licenses;
+    world.licenses.keyToStore = async (videoId) => {
       if (videoId === 'first') throw new LayoverError('license/expired');
-      return contentKey(videoId);
+      return keyToStore(videoId);
     };
     damage(world.disk, `${one}.v-480p`, 0);
     world.downloads.check.start();

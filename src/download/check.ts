@@ -11,7 +11,7 @@ import type { CheckStatus, StorageCheck } from './types.ts';
 export interface CheckDeps {
   readonly database: Database;
   readonly store: Pick<Store, 'verifications' | 'stored' | 'tracks' | 'unlock' | 'removeTrack'>;
-  readonly licenses: Pick<Licenses, 'contentKey'>;
+  readonly licenses: Pick<Licenses, 'keyToStore'>;
   readonly clock: Clock;
   readonly log: Log;
   isPlaying(): boolean;
@@ -80,7 +80,7 @@ export function createStorageCheck(deps: CheckDeps): StorageCheck {
     // Removed meanwhile.
     if (!spec) return 0;
     try {
-      const track = store.unlock(trackId, await licenses.contentKey(spec.videoId));
+      const track = store.unlock(trackId, await licenses.keyToStore(spec.videoId));
       try {
         return (await track.scrub({ signal, pace, onProgress })).length;
       } finally {

@@ -89,7 +89,7 @@ async function ensureLicense(licenses: Licenses, { videoId, onPhase }: Job): Pro
     onPhase('license');
     await licenses.renew(videoId);
   }
-  await licenses.contentKey(videoId);
+  await licenses.keyToStore(videoId);
 }
 
 async function openTracks(
@@ -99,7 +99,7 @@ async function openTracks(
   const tracks = new Map<string, OpenTrack>();
   try {
     for (const spec of plan.tracks) {
-      tracks.set(spec.trackId, await openTrack(store, spec, () => licenses.contentKey(videoId)));
+      tracks.set(spec.trackId, await openTrack(store, spec, () => licenses.keyToStore(videoId)));
     }
     return tracks;
   } catch (error) {
@@ -198,7 +198,7 @@ async function fetchOne(
   signal.throwIfAborted();
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
   // Asked for anew each time: the verdict may have ended meanwhile.
-  const contentKey = () => licenses.contentKey(job.videoId);
+  const contentKey = () => licenses.keyToStore(job.videoId);
   const sink = createSegmentSink(track, segment, await keys.keyOf(encryption, contentKey, signal));
   try {
     await steering.stream(request, sink, { signal });

@@ -25,24 +25,23 @@ import { catalogRouter } from './router/catalog.ts';
 import { downloadsRouter } from './router/downloads.ts';
 import { playbackRouter } from './router/playback.ts';
 import { storageRouter } from './router/storage.ts';
-import { tripRouter } from './router/trip.ts';
 import { createStages, migrations } from './stages.ts';
 import { scheduleChecks } from './storage/check-schedule.ts';
 import { createStorage } from './storage/storage.ts';
 import type { Storage } from './storage/storage.ts';
-import type { Engine } from './types.ts';
+import type { Engine, Extension } from './types.ts';
 import { maySee } from './visible.ts';
 
 /**
  * Builds every stage on a Platform, starts what runs by itself (queue, sync, refresh, probing), and waits for
- * no network. Errors: `database/*`; whatever the Platform's secrets throw.
+ * no network. `extend`: procedures beside the contract's, for testers. Errors: `database/*`; whatever the Platform's secrets throw.
  */
-export async function createEngine(platform: Platform): Promise<Engine> {
+export async function createEngine(platform: Platform, extend: Extension = () => ({})): Promise<Engine> {
   const { log } = platform;
   const { userData } = platform.paths;
   const opened = openDatabase({ folder: userData, migrations, log });
   try {
-    return await build(platform, opened);
+    return await build(platform, opened, extend);
   } catch (thrown) {
     // Else the folder would stay locked for whoever tries again, once the keychain is unlocked.
     opened.database.close();
@@ -50,7 +49,7 @@ export async function createEngine(platform: Platform): Promise<Engine> {
   }
 }
 
-async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine> {
+async function build(platform: Platform, opened: OpenedDatabase, extend: Extension): Promise<Engine> {
   const { clock, log, network } = platform;
   const { database } = opened;
   const background = createBackground(log);
@@ -165,8 +164,15 @@ async function build(platform: Platform, opened: OpenedDatabase): Promise<Engine
     ...catalogRouter(parts),
     ...downloadsRouter(parts, keeper),
     ...storageRouter(storage),
-    ...tripRouter(parts),
     ...playbackRouter(parts),
+    ...extend({
+      ...stages,
+      probe: () => background.run('probe', connection.probe),
+      changed() {
+        background.run('status', parts.changedStatus);
+        events.emit({ type: 'changed', what: 'downloads' });
+      },
+    }),
   };
   return {
     router,

@@ -1,5 +1,6 @@
-import type { Router } from '@orpc/server';
+import type { AnyRouter, Router } from '@orpc/server';
 import type { Client, Contract } from '../shared/contract.ts';
+import type { Licenses, TrustedTime } from '../license/types.ts';
 
 /**
  * What a host holds. `router` is served over MessagePort or HTTP; `client` calls the same router in process,
@@ -19,3 +20,13 @@ export interface Engine {
    */
   stop(): Promise<void>;
 }
+
+/** What a host adds to the router, made of the engine's own parts. */
+export type Extension = (parts: {
+  readonly licenses: Licenses;
+  readonly trustedTime: TrustedTime;
+  /** Screens are told that everything may be different. */
+  changed(): void;
+  /** Looks whether the service is there, and hears its time. */
+  probe(): void;
+}) => Record<string, AnyRouter>;

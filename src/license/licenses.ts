@@ -30,6 +30,9 @@ export const licenseMigrations: readonly Migration[] = [
   checkInMigration,
 ];
 
+/** What is not to be played before its time may be stored before. */
+type Use = 'play' | 'store';
+
 const WatchedSeconds = z.number().nonnegative();
 /** Who asks without being a viewing: a screen, a download. */
 const NOBODY = '';
@@ -83,10 +86,11 @@ export function createLicenses(from: {
   const verdictOf = (videoId: string, viewingId = NOBODY) => judge(grantOf(videoId), videoId, viewingId);
 
   /** The grant, if its key may be used just now; else throws why not. */
-  function usable(videoId: string, viewingId: string): KeptGrant & { license: string } {
+  function usable(videoId: string, viewingId: string, use: Use): KeptGrant & { license: string } {
     const grant = grantOf(videoId);
     const result = judge(grant, videoId, viewingId);
-    if (!result.allowed) throw refusalError(result, videoId);
+    if (!result.allowed && !(use === 'store' && result.reason === 'not-yet'))
+      throw refusalError(result, videoId);
     if (!grant || grant.license === null) throw new LayoverError('license/none', { videoId });
     return { ...grant, license: grant.license };
   }
@@ -179,15 +183,15 @@ export function createLicenses(from: {
     return verdictOf(videoId);
   }
 
-  async function contentKey(videoId: string, viewingId = NOBODY): Promise<Uint8Array> {
-    const { license, claims: kept } = usable(videoId, viewingId);
+  async function contentKey(videoId: string, viewingId = NOBODY, use: Use = 'play'): Promise<Uint8Array> {
+    const { license, claims: kept } = usable(videoId, viewingId, use);
     const cached = keys.get(videoId, license);
     if (cached) return cached;
     const { sealedContentKey, ...claims } = await verify(license, videoId);
     if (!isDeepStrictEqual(claims, kept)) throw new LayoverError('license/forged', { videoId });
     const key = await openContentKey(sealedContentKey, device);
     // Opening took a moment: the verdict may have ended, the license may be gone or another.
-    if (usable(videoId, viewingId).license === license) keys.put(videoId, license, key);
+    if (usable(videoId, viewingId, use).license === license) keys.put(videoId, license, key);
     return key;
   }
 
@@ -256,7 +260,8 @@ export function createLicenses(from: {
   return {
     acquire,
     renew,
-    contentKey,
+    contentKey: (videoId, viewingId) => contentKey(videoId, viewingId),
+    keyToStore: (videoId) => contentKey(videoId, NOBODY, 'store'),
     recordWatched,
     release,
     takeBack,

@@ -95,6 +95,7 @@ export function withOwnKeys(licenses: Licenses, own: OwnKeys): LicensesAndOwn {
     maxHeight: (videoId) => (own.has(videoId) ? null : licenses.maxHeight(videoId)),
     contentKey: async (videoId, viewingId) =>
       own.has(videoId) ? own.open(videoId) : licenses.contentKey(videoId, viewingId),
+    keyToStore: async (videoId) => (own.has(videoId) ? own.open(videoId) : licenses.keyToStore(videoId)),
     recordWatched: (videoId, watchedSeconds, viewing) =>
       own.has(videoId) ? playsForEver : licenses.recordWatched(videoId, watchedSeconds, viewing),
     renew: async (videoId, how) => (own.has(videoId) ? playsForEver : licenses.renew(videoId, how)),

@@ -80,6 +80,8 @@ export interface Licenses {
   maxHeight(videoId: string): number | null;
   /** The content key while that verdict allows; throws its refusal as an error otherwise. */
   contentKey(videoId: string, viewingId?: string): Promise<Uint8Array>;
+  /** The same for storing what is downloaded, which may come before its time has. */
+  keyToStore(videoId: string): Promise<Uint8Array>;
   /**
    * Counts really watched time, none while it is paused; after `play_start_grace_period` it writes first play, once, durably, before
    * it returns. Gives the verdict as it is then, for that viewing.

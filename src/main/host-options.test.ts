@@ -3,6 +3,7 @@ import { parseHostOptions, UsageError } from './host-options.ts';
 
 it('has defaults for everything but the folder and the service', () => {
   expect(parseHostOptions([])).toEqual({
+    qa: false,
     'qa-clock-offset-ms': 0,
     'log-level': 'warn',
     port: 0,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
-/** What a host can be told when it is started. Both hosts understand the first four. */
+/** What a host can be told when it is started. Both hosts understand the first five. */
 export const HostOptions = z.object({
   /** Folder for everything that belongs to the user of this app. */
   data: z
@@ -11,6 +11,9 @@ export const HostOptions = z.object({
     .transform((folder) => path.resolve(folder))
     .optional(),
   service: z.url({ protocol: /^https?$/ }).optional(),
+  /** For testers: with the license lab, where this build has one. */
+  qa: z.boolean().default(false),
+  /** Where the lab's clock begins, off the machine's. */
   'qa-clock-offset-ms': z.coerce.number().int().default(0),
   'log-level': z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
   port: z.coerce.number().int().min(0).max(65535).default(0),
@@ -22,6 +25,7 @@ export type HostOptions = z.infer<typeof HostOptions>;
 const flags = {
   data: { type: 'string' },
   service: { type: 'string' },
+  qa: { type: 'boolean' },
   'qa-clock-offset-ms': { type: 'string' },
   'log-level': { type: 'string' },
   port: { type: 'string' },

@@ -4,13 +4,10 @@ import type { Ms } from '../shared/units.ts';
 /** Node fires a longer timer at once (it keeps the delay in 32 bits), so long sleeps are cut in pieces. */
 const LONGEST_TIMER_MS: Ms = 2 ** 31 - 1;
 
-/**
- * The machine's clock. `offsetMs` moves its wall clock and nothing else: how a tester sees tomorrow's
- * licenses today.
- */
-export function createSystemClock(offsetMs: Ms = 0): Clock {
+/** The machine's clock. */
+export function createSystemClock(): Clock {
   return {
-    now: () => Date.now() + offsetMs,
+    now: () => Date.now(),
     monotonic: () => performance.now(),
     sleep: (ms, signal) => sleep(ms, signal),
   };

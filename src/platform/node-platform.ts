@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Log, Platform } from '../shared/platform.ts';
-import type { Ms } from '../shared/units.ts';
 import { createSystemClock } from './clock.ts';
 import { otherDrives } from './drives.ts';
 import { createNodeFetch } from './fetch.ts';
@@ -19,8 +18,6 @@ export interface NodePlatformOptions {
   readonly userData: string;
   /** Sealed tracks; `<userData>/downloads` when not given. */
   readonly downloads?: string | undefined;
-  /** Moves the wall clock, for testers. */
-  readonly qaClockOffsetMs?: Ms | undefined;
   readonly log: Log;
 }
 
@@ -38,7 +35,7 @@ export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
   return {
     host,
     version,
-    clock: createSystemClock(options.qaClockOffsetMs),
+    clock: createSystemClock(),
     fetch,
     transport,
     paths: { userData, downloads: options.downloads ?? path.join(userData, 'downloads') },

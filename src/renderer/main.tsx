@@ -1,5 +1,12 @@
 import './transport/no-eval.ts';
+import { contract } from '../shared/contract.ts';
 import { start } from './app/start.tsx';
 import { connect } from './transport/connect.ts';
 
-start(connect());
+// Only a QA build asks for the lab: in others the bundler drops this branch, and what it imports.
+if (import.meta.env.MODE === 'qa') {
+  const { labContract } = await import('../shared/lab-contract.ts');
+  start(connect(window, { ...contract, ...labContract }));
+} else {
+  start(connect());
+}

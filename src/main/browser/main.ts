@@ -21,16 +21,20 @@ async function run(options: HostOptions): Promise<void> {
     stderrLevel: options['log-level'],
     now: () => Date.now(),
   });
-  const bundle = openBundle(path.join(root, 'build', 'renderer'));
+  const bundle = openBundle(path.join(root, 'build', options.qa ? 'renderer-qa' : 'renderer'));
   const platform = createNodePlatform({
     host: 'browser',
     version: versionIn(root),
     userData,
-    qaClockOffsetMs: options['qa-clock-offset-ms'],
     log,
   });
   seedServiceUrl(platform.settings, options.service);
-  const engine = await createEngine(platform);
+  const offsetMs = options['qa-clock-offset-ms'];
+  const lab =
+    options.qa || offsetMs !== 0
+      ? (await import('../../lab/lab.ts')).createLab(platform, offsetMs)
+      : undefined;
+  const engine = await createEngine(lab?.platform ?? platform, options.qa ? lab?.extend : undefined);
   const { random } = platform;
   const host = await startBrowserHost({ engine, bundle, port: options.port, random, log });
 

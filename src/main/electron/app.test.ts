@@ -19,7 +19,9 @@ import { createPortClient } from '../../renderer/transport/client.ts';
 import { LayoverError } from '../../shared/errors.ts';
 import type { Platform } from '../../shared/platform.ts';
 import { CONNECT_CHANNEL } from '../../shared/window-bridge.ts';
+import { createLab } from '../../lab/lab.ts';
 import { runApp } from './app.ts';
+import type { AppOptions } from './app.ts';
 import { appScheme } from './scheme.ts';
 
 let state: FakeState;
@@ -38,12 +40,17 @@ beforeEach(() => {
   engine = createSmallEngine();
 });
 
-async function start(argv: string[] = [], createEngine?: () => Promise<never>): Promise<boolean> {
+async function start(
+  argv: string[] = [],
+  createEngine?: () => Promise<never>,
+  qaBuild: Pick<AppOptions, 'createLab'> = {},
+): Promise<boolean> {
   const running = runApp({
     electron,
     argv: ['--log-level', 'silent', ...argv],
     bundleFolder,
     preloadFile: '/app/build/preload/preload.cjs',
+    ...qaBuild,
     createEngine:
       createEngine ??
       (async (given) => {
@@ -91,7 +98,7 @@ describe('the checklist of electronjs.org', () => {
 
   it('ships without developer tools and with the machine’s own time', async () => {
     state.isPackaged = true;
-    await start(['--qa-clock-offset-ms', '86400000']);
+    await start(['--qa', '--qa-clock-offset-ms', '86400000']);
     expect(window().options.webPreferences?.['devTools']).toBe(false);
     expect(platform.clock.now()).toBeLessThanOrEqual(Date.now());
   });
@@ -347,16 +354,8 @@ describe('the app’s life', () => {
   it('takes folder, service and clock offset from the command line, past Chromium’s own switches', async () => {
     const data = path.join(userData, 'elsewhere');
     mkdirSync(data);
-    const offset = ['--qa-clock-offset-ms', '-86400000'];
-    await start([
-      '--inspect=0',
-      'build/main/main.js',
-      '--data',
-      data,
-      '--service',
-      'http://127.0.0.1:9',
-      ...offset,
-    ]);
+    const ours = ['--data', data, '--service', 'http://127.0.0.1:9', '--qa-clock-offset-ms', '-86400000'];
+    await start(['--inspect=0', 'build/main-qa/main.js', ...ours], undefined, { createLab });
     expect(platform.paths).toEqual({ userData: data, downloads: path.join(data, 'downloads') });
     expect(platform.settings.read()).toEqual({ serviceUrl: 'http://127.0.0.1:9' });
     expect(platform.clock.now()).toBeLessThan(Date.now() - 86_000_000);

@@ -1,10 +1,12 @@
 import path from 'node:path';
 import type * as Electron from 'electron';
-import type { Engine } from '../../engine/types.ts';
+import type { Engine, Extension } from '../../engine/types.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { createLog } from '../../platform/log.ts';
 import { seedServiceUrl } from '../../platform/settings.ts';
 import { asLayoverError } from '../../shared/errors.ts';
 import type { Platform } from '../../shared/platform.ts';
+import type { Ms } from '../../shared/units.ts';
 import { openBundle } from '../bundle.ts';
 import { parseHostOptions, UsageError } from '../host-options.ts';
 import type { HostOptions } from '../host-options.ts';
@@ -25,7 +27,12 @@ export interface AppOptions {
   readonly argv: readonly string[];
   readonly bundleFolder: string;
   readonly preloadFile: string;
-  readonly createEngine: (platform: Platform) => Promise<Pick<Engine, 'router' | 'media' | 'stop'>>;
+  readonly createEngine: (
+    platform: Platform,
+    extend?: Extension,
+  ) => Promise<Pick<Engine, 'router' | 'media' | 'stop'>>;
+  /** The license lab, in a QA build: a shipped app has none, and takes its time from the machine alone. */
+  readonly createLab?: ((platform: Platform, offsetMs: Ms) => Lab) | undefined;
 }
 
 /**
@@ -38,6 +45,7 @@ export async function runApp({
   bundleFolder,
   preloadFile,
   createEngine,
+  createLab,
 }: AppOptions): Promise<boolean> {
   const { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session } = electron;
   const options = readOptions(argv);
@@ -65,12 +73,12 @@ export async function runApp({
     log.info('host.versions', { electron: process.versions['electron'], node: process.versions.node });
     denyPermissions(session.defaultSession);
     if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
-    // A shipped app takes its time from the machine alone.
-    const offsetMs = app.isPackaged ? 0 : options['qa-clock-offset-ms'];
-    const platform = createElectronPlatform(electron, offsetMs, log);
+    const platform = createElectronPlatform(electron, log);
     seedServiceUrl(platform.settings, options.service);
-    const bundle = openBundle(bundleFolder);
-    const engine = await createEngine(platform);
+    const offsetMs = options['qa-clock-offset-ms'];
+    const lab = options.qa || offsetMs !== 0 ? createLab?.(platform, offsetMs) : undefined;
+    const bundle = openBundle(options.qa && lab ? `${bundleFolder}-qa` : bundleFolder);
+    const engine = await createEngine(lab?.platform ?? platform, options.qa ? lab?.extend : undefined);
     stopBeforeQuit(app, engine);
     handleAppScheme(
       protocol,

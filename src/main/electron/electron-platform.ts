@@ -8,7 +8,6 @@ import { createMeteredSource } from '../../platform/metered.ts';
 import { createPolledSignal } from '../../platform/network.ts';
 import { openSettings } from '../../platform/settings.ts';
 import type { Log, Platform } from '../../shared/platform.ts';
-import type { Ms } from '../../shared/units.ts';
 import { createFolderChooser } from './choose-folder.ts';
 import { createPowerSignal } from './power.ts';
 import { createSafeStorageBox } from './safe-storage-secrets.ts';
@@ -20,12 +19,12 @@ export type ElectronPieces = Pick<
 >;
 
 /** The Platform as Electron has it. Only after `ready`: keychain, power and sessions need it. */
-export function createElectronPlatform(electron: ElectronPieces, qaClockOffsetMs: Ms, log: Log): Platform {
+export function createElectronPlatform(electron: ElectronPieces, log: Log): Platform {
   const userData = electron.app.getPath('userData');
   return {
     host: 'electron',
     version: electron.app.getVersion(),
-    clock: createSystemClock(qaClockOffsetMs),
+    clock: createSystemClock(),
     fetch: createSessionFetch(electron.session),
     paths: { userData, downloads: path.join(userData, 'downloads') },
     secrets: createSafeStorageBox({

@@ -8,7 +8,6 @@ import {
 import { z } from 'zod';
 import { DownloadsScreen } from '../downloads/downloads-screen.tsx';
 import { HomeScreen } from '../home/home-screen.tsx';
-import { OpenedScreen } from '../open/opened-screen.tsx';
 import { SearchScreen } from '../search/search-screen.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { TitleScreen } from '../title/title-screen.tsx';
@@ -30,7 +29,6 @@ const search = createRoute({
   validateSearch: z.object({ q: z.string().max(200).catch('').optional() }),
 });
 const title = createRoute({ getParentRoute: () => shell, path: '/title/$titleId', component: TitleScreen });
-const opened = createRoute({ getParentRoute: () => shell, path: '/opened', component: OpenedScreen });
 const downloads = createRoute({
   getParentRoute: () => shell,
   path: '/downloads',
@@ -45,8 +43,20 @@ const play = createRoute({
   component: lazyRouteComponent(() => import('../player/player-screen.tsx'), 'PlayerScreen'),
 });
 
+/** Only a QA build has it: in others the bundler drops the branch, and the screen with it. */
+const lab =
+  import.meta.env.MODE === 'qa'
+    ? [
+        createRoute({
+          getParentRoute: () => shell,
+          path: '/lab',
+          component: lazyRouteComponent(() => import('../lab/lab-screen.tsx'), 'LabScreen'),
+        }),
+      ]
+    : [];
+
 const routeTree = root.addChildren([
-  shell.addChildren([home, search, title, opened, downloads, settings]),
+  shell.addChildren([...(lab as never[]), home, search, title, downloads, settings]),
   who,
   play,
 ]);

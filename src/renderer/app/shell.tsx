@@ -6,19 +6,24 @@ import {
   Popover,
   Button as AriaButton,
 } from 'react-aria-components';
-import { Suspense } from 'react';
-import { Download, House, ListVideo, LogIn, LogOut, Search, Settings, UsersRound } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import { Download, House, LogOut, Search, Settings, UsersRound } from 'lucide-react';
 import { useStatusAction } from '../data/actions.ts';
 import { useDownloads, useStatus } from '../data/queries.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
 import { Loading } from '../ui/loading.tsx';
 import { Notice } from '../ui/notice.tsx';
-import { OpenAddressLink } from '../open/open-address.tsx';
 import { Avatar } from '../who/avatar.tsx';
 import { ConnectionSign } from './connection-sign.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Wordmark } from './wordmark.tsx';
 import './shell.css';
+
+/** Only in a QA build. */
+const LabLink =
+  import.meta.env.MODE === 'qa'
+    ? lazy(async () => ({ default: (await import('../lab/lab-link.tsx')).LabLink }))
+    : null;
 
 function ProfileMenu() {
   const text = useText();
@@ -60,7 +65,6 @@ function Notices() {
 /** What stands around every screen but the player: the way to the others, and how things stand. */
 export function Shell() {
   const text = useText();
-  const isGuest = useStatus().account === null;
   const running = useDownloads().filter((each) => each.state === 'downloading' || each.state === 'queued');
   return (
     <div className="shell">
@@ -68,24 +72,16 @@ export function Shell() {
         {text('nav.skip')}
       </a>
       <header className="shell-bar">
-        <Link to={isGuest ? '/opened' : '/'} className="shell-home" aria-label="Layover">
+        <Link to="/" className="shell-home" aria-label="Layover">
           <Wordmark />
         </Link>
         <nav className="shell-nav" aria-label={text('nav.main')}>
-          {isGuest ? (
-            <Link to="/opened" className="shell-link">
-              <ListVideo aria-hidden /> {text('nav.opened')}
-            </Link>
-          ) : (
-            <>
-              <Link to="/" className="shell-link" activeOptions={{ exact: true }}>
-                <House aria-hidden /> {text('nav.home')}
-              </Link>
-              <Link to="/search" className="shell-link" activeOptions={{ includeSearch: false }}>
-                <Search aria-hidden /> {text('nav.search')}
-              </Link>
-            </>
-          )}
+          <Link to="/" className="shell-link" activeOptions={{ exact: true }}>
+            <House aria-hidden /> {text('nav.home')}
+          </Link>
+          <Link to="/search" className="shell-link" activeOptions={{ includeSearch: false }}>
+            <Search aria-hidden /> {text('nav.search')}
+          </Link>
           <Link to="/downloads" className="shell-link">
             <Download aria-hidden /> {text('nav.downloads')}
             {running.length > 0 ? (
@@ -95,15 +91,13 @@ export function Shell() {
               </span>
             ) : null}
           </Link>
-          <OpenAddressLink />
+          {LabLink ? (
+            <Suspense>
+              <LabLink />
+            </Suspense>
+          ) : null}
         </nav>
-        {isGuest ? (
-          <Link to="/" className="shell-link">
-            <LogIn aria-hidden /> {text('signIn.submit')}
-          </Link>
-        ) : (
-          <ConnectionSign />
-        )}
+        <ConnectionSign />
         <ProfileMenu />
       </header>
       <main id="content" tabIndex={-1} className="shell-content">

@@ -1,4 +1,3 @@
-import { Link2 } from 'lucide-react';
 import { useState } from 'react';
 import type { ArtworkShape } from '../../shared/service-api.ts';
 import { useEnvironment } from '../app/environment.ts';
@@ -13,15 +12,15 @@ interface ArtworkProps {
   isEager?: boolean;
 }
 
-/** `none`: there is no picture, and nobody is asked for one. Decorative: the name always stands beside it in text, so it is silent to those who listen. */
+/** Decorative: the name always stands beside it in text, so it is silent to those who listen. */
 export function Artwork({ titleId, artworkVersion, shape, name, isEager = false }: ArtworkProps) {
   const address = useEnvironment().artworkUrl(titleId, shape, artworkVersion);
   const [failed, setFailed] = useState<string>();
   return (
     <span className={`artwork artwork-${shape}`}>
-      {failed === address || artworkVersion === 'none' ? (
+      {failed === address ? (
         <span aria-hidden className="artwork-missing">
-          {artworkVersion === 'none' ? <Link2 /> : name}
+          {name}
         </span>
       ) : (
         <img

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright';
+import { z } from 'zod';
+import { LabState } from '../../src/shared/lab-contract.ts';
+import type { ClockMove, LabFaults } from '../../src/shared/lab-contract.ts';
+import type { World } from './world.ts';
+
+/** A call of the contract as the window itself makes it, session and all. */
+export async function call(page: Page, procedure: string, input?: unknown): Promise<unknown> {
+  const answer = await page.evaluate(
+    async ([at, json]) => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+      const response = await fetch(`/rpc/${at}`, { ...init, body: JSON.stringify({ json }) });
+      return { ok: response.ok, body: (await response.json()) as { json: unknown } };
+    },
+    [procedure, input] as const,
+  );
+  if (!answer.ok) throw new Error(`${procedure}: ${JSON.stringify(answer.body)}`);
+  return answer.body.json;
+}
+
+/** The license lab of the app that runs now, which was started with `--qa`. */
+export function labOf(page: Page) {
+  const state = async () => LabState.parse(await call(page, 'lab/state'));
+  return {
+    state,
+    clock: (move: ClockMove) => call(page, 'lab/clock', move),
+    faults: (faults: Partial<LabFaults>) => call(page, 'lab/faults', faults),
+    async grant(videoId: string) {
+      const found = (await state()).grants.find((grant) => grant.videoId === videoId);
+      if (!found) throw new Error(`no license for ${videoId}`);
+      return found;
+    },
+    /** Lets time pass until then; never back. */
+    async until(atMs: number) {
+      const { clock } = await state();
+      await call(page, 'lab/clock', { do: 'step', ms: atMs - clock.trustedMs });
+    },
+  };
+}
+
+/** What the operator of the service does, with the token that lies in its folder. */
+export async function operate(world: World, method: 'PUT' | 'POST', route: string, body: object) {
+  const file = path.join(world.serviceData, 'service-state.json');
+  const { operatorToken } = z
+    .object({ operatorToken: z.string() })
+    .parse(JSON.parse(await readFile(file, 'utf8')));
+  const answer = await fetch(`${world.service.apiUrl}/api/v1/operator/${route}`, {
+    method,
+    headers: { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${route}: ${answer.status} ${await answer.text()}`);
+}

@@ -1,0 +1,131 @@
+import { implement } from '@orpc/server';
+import type { Licenses, TrustedTime } from '../license/types.ts';
+import { LayoverError } from '../shared/errors.ts';
+import { labContract } from '../shared/lab-contract.ts';
+import type { ClockMove, LabState } from '../shared/lab-contract.ts';
+import type { Platform, PowerSignal } from '../shared/platform.ts';
+import type { Ms } from '../shared/units.ts';
+import { exportScenario } from './export-scenario.ts';
+import { createFaults } from './faults.ts';
+import { simulate } from './simulate.ts';
+import { strip, windowsOf } from './timeline.ts';
+import { createVirtualClock } from './virtual-clock.ts';
+
+/** Of the engine's parts, what the lab looks at and moves. */
+export interface LabParts {
+  readonly licenses: Licenses;
+  readonly trustedTime: TrustedTime;
+  /** Screens are told that everything may be different. */
+  changed(): void;
+  /** Looks whether the service is there, and hears its time. */
+  probe(): void;
+}
+
+/**
+ * The lab in a running app: a host that was started with `--qa` gives its engine this platform in place of its own,
+ * and these procedures beside the contract's. `offsetMs`: how far from the machine's clock it begins.
+ */
+export function createLab(platform: Platform, offsetMs: Ms = 0) {
+  const clock = createVirtualClock(platform.clock, offsetMs);
+  const faults = createFaults(platform);
+  const power = sleepingPower(platform.power);
+
+  function move(change: ClockMove): void {
+    if (change.do === 'step') clock.step(change.ms);
+    else if (change.do === 'set') clock.setWall(change.wallMs);
+    else if (change.do === 'rate') clock.setRate(change.rate);
+    else power.sleep(() => clock.suspend(change.ms));
+  }
+
+  function extend(parts: LabParts) {
+    const { licenses, trustedTime } = parts;
+    const procedures = implement(labContract);
+
+    function state(): LabState {
+      return {
+        clock: {
+          wallMs: clock.now(),
+          trustedMs: trustedTime.now(),
+          isBehind: trustedTime.isClockBehind(),
+          rate: clock.rate(),
+        },
+        faults: faults.now,
+        grants: licenses.holdings().flatMap((held) => {
+          const outlook = licenses.outlook(held.videoId);
+          if (!outlook) return [];
+          return {
+            ...held,
+            notBeforeMs: held.notBeforeMs ?? null,
+            windows: windowsOf(held),
+            outlook: strip(held, outlook),
+            verdict: licenses.verdict(held.videoId),
+          };
+        }),
+      };
+    }
+    const changed = () => {
+      parts.changed();
+      return state();
+    };
+
+    return {
+      lab: {
+        state: procedures.lab.state.handler(state),
+        clock: procedures.lab.clock.handler(({ input }) => {
+          move(input);
+          return changed();
+        }),
+        faults: procedures.lab.faults.handler(({ input }) => {
+          faults.change(input);
+          if (input.serviceTimeWrongByMs)
+            trustedTime.observeServiceTime(trustedTime.now() + input.serviceTimeWrongByMs);
+          parts.probe();
+          return changed();
+        }),
+        revoke: procedures.lab.revoke.handler(({ input }) => {
+          licenses.takeBack(input.videoId);
+          return changed();
+        }),
+        verdictAt: procedures.lab.verdictAt.handler(({ input }) => {
+          const outlook = licenses.outlook(input.videoId);
+          if (!outlook) throw new LayoverError('license/none', { videoId: input.videoId });
+          return outlook.at(input.atMs);
+        }),
+        exportScenario: procedures.lab.exportScenario.handler(() => exportScenario(licenses, trustedTime)),
+        simulate: procedures.lab.simulate.handler(({ input }) => simulate(input)),
+      },
+    };
+  }
+
+  const labPlatform: Platform = { ...platform, ...faults.parts, clock, power: power.signal };
+  return { platform: labPlatform, extend };
+}
+export type Lab = ReturnType<typeof createLab>;
+
+/** The machine's power signal, and a lid that the lab can close. */
+function sleepingPower(inner: PowerSignal) {
+  const suspending = new Set<() => void>();
+  const resuming = new Set<() => void>();
+  const both =
+    (own: Set<() => void>, listen: (listener: () => void) => () => void) => (listener: () => void) => {
+      own.add(listener);
+      const stop = listen(listener);
+      return () => {
+        own.delete(listener);
+        stop();
+      };
+    };
+  const signal: PowerSignal = {
+    ...inner,
+    onSuspend: both(suspending, (listener) => inner.onSuspend(listener)),
+    onResume: both(resuming, (listener) => inner.onResume(listener)),
+  };
+  return {
+    signal,
+    sleep(meanwhile: () => void) {
+      for (const listener of [...suspending]) listener();
+      meanwhile();
+      for (const listener of [...resuming]) listener();
+    },
+  };
+}

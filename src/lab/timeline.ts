@@ -1,0 +1,39 @@
+import type { HeldLicense } from '../license/types.ts';
+import type { Outlook } from '../license/outlook.ts';
+import type { LabGrant } from '../shared/lab-contract.ts';
+import type { Verdict } from '../shared/license.ts';
+import { SECOND_MS } from '../shared/units.ts';
+import type { Ms, Seconds } from '../shared/units.ts';
+
+type Window = LabGrant['windows'][number];
+
+/** The windows of a license as they are drawn. Which of them binds, and when, is for the verdict to say. */
+export function windowsOf(held: HeldLicense): Window[] {
+  const { policy, issuedAtMs, firstPlayAtMs } = held;
+  const window = (limit: Window['limit'], fromMs: Ms | null, seconds: Seconds): Window[] =>
+    fromMs === null || seconds === 0 ? [] : [{ limit, fromMs, untilMs: fromMs + seconds * SECOND_MS }];
+  const triedFrom = policy.can_renew && policy.renewal_delay_seconds > 0 ? issuedAtMs + policy.renewal_delay_seconds * SECOND_MS : null; // prettier-ignore
+  return [
+    ...window('license', issuedAtMs, policy.license_duration_seconds),
+    ...window('renewal', triedFrom, policy.renewal_recovery_duration_seconds),
+    ...window('rental', issuedAtMs, policy.rental_duration_seconds),
+    ...window('playback', firstPlayAtMs, policy.playback_duration_seconds),
+  ];
+}
+
+/** The outlook's own words, asked at every moment at which they can change. */
+export function strip(held: HeldLicense, outlook: Outlook): LabGrant['outlook'] {
+  const edges = windowsOf(held).flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]);
+  const moments = [held.issuedAtMs, held.notBeforeMs, held.ended?.sinceMs, ...edges]
+    .filter((atMs) => atMs !== undefined)
+    .sort((a, b) => a - b);
+  const parts: LabGrant['outlook'] = [];
+  for (const fromMs of new Set(moments)) {
+    const verdict = outlook.at(fromMs);
+    const before = parts.at(-1)?.verdict;
+    if (before === undefined || kindOf(before) !== kindOf(verdict)) parts.push({ fromMs, verdict });
+  }
+  return parts;
+}
+
+const kindOf = (verdict: Verdict) => (verdict.allowed ? 'allowed' : verdict.reason);

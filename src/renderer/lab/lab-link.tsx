@@ -1,0 +1,21 @@
+import { Link } from '@tanstack/react-router';
+import { FlaskConical } from 'lucide-react';
+import { LabLanguage, useLabText } from './lab-text.tsx';
+
+function Named() {
+  const text = useLabText();
+  return (
+    <Link to={'/lab' as '/'} className="shell-link" data-lab="link">
+      <FlaskConical aria-hidden /> {text('lab.title')}
+    </Link>
+  );
+}
+
+/** The way to the lab, in the bar of a QA build. */
+export function LabLink() {
+  return (
+    <LabLanguage>
+      <Named />
+    </LabLanguage>
+  );
+}
