@@ -99,9 +99,7 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
         version: platform.version,
         connection: connection.state(),
         secretsProtection: await platform.secrets.protection(),
-        notices: [...opened.notices, ...stages.notices, ...licensing.notices()].map((notice) =>
-          notice.toValue(),
-        ),
+        notices: [...opened.notices, ...licensing.notices()].map((notice) => notice.toValue()),
         account: signedIn && { accountId: signedIn.accountId, email: signedIn.email, plan: signedIn.plan },
         profile: who.current(),
         pendingMutations: sync.pending(),

@@ -2,8 +2,8 @@ import type { Database } from '../database/types.ts';
 import { createCheckIns } from '../license/check-ins.ts';
 import { createRenewals } from '../license/renewals.ts';
 import type { Renewals } from '../license/renewals.ts';
-import { asLayoverError } from '../shared/errors.ts';
-import type { LayoverError } from '../shared/errors.ts';
+import { recoverLost } from '../license/recovery.ts';
+import { asLayoverError, LayoverError } from '../shared/errors.ts';
 import type { Platform } from '../shared/platform.ts';
 import type { Ms } from '../shared/units.ts';
 import type { createConnection } from './connection.ts';
@@ -37,12 +37,12 @@ export function createLicensing(
     onNotice: () => void;
   },
 ): Licensing {
-  const { account, device, downloads, licenses, service, trustedTime, who } = stages;
+  const { account, device, downloads, identity, licenses, service, trustedTime, who } = stages;
   const { platform, database, connection, events } = from;
   const { clock, log } = platform;
   const random = (sizeBytes: number) => platform.random(sizeBytes);
   const isOnline = () => connection.state() === 'online' && account.current() !== null;
-  const notices = new Map<string, LayoverError>();
+  const notices = new Map(identity.notices.map((error) => [error.code, error]));
 
   function notice(error: LayoverError): void {
     if (notices.has(error.code)) return;
@@ -90,24 +90,45 @@ export function createLicensing(
     onNotice: notice,
   });
 
+  /** Gets back what a keychain lost, and has every download licensed to who this computer is now. */
+  async function recover(): Promise<void> {
+    const outcome = await recoverLost({ loaded: identity, recover: service.recoverDevice, log });
+    if (outcome === 'nothing-lost') return;
+    // Found out in an earlier run, and told then. Another account of this computer may still have it in escrow.
+    if (!notices.delete('device/secret-unreadable') && outcome === 'not-in-escrow') return;
+    notice(new LayoverError(outcome === 'recovered' ? 'device/recovered' : 'device/not-in-escrow'));
+    if (outcome !== 'recovered') return;
+    const held = licenses.held();
+    const without = downloads.list().filter(({ videoId }) => !held.includes(videoId));
+    // Those that are held, as the lost identity's, are due for another license: a meeting sees to that.
+    await renewals.renewNow(without.map(({ videoId }) => videoId));
+    held.forEach(show);
+  }
+  /** Once at a time. A failure is tried again at the next contact. */
+  let recovering: Promise<void> | undefined;
+  const recoverIfLost = (): Promise<void> =>
+    (recovering ??= recover()
+      .catch((thrown: unknown) => log.info('device/recovery-failed', { code: asLayoverError(thrown).code }))
+      .finally(() => (recovering = undefined)));
+
   const stopListening = licenses.onChange((_videoId, what) => {
     renewals.look();
     if (what === 'first-play') checkIns.look();
   });
   return {
     renewals,
-    connected: checkIns.look,
+    connected: () => void recoverIfLost().then(checkIns.look),
     hint: checkIns.hint,
-    signedIn: () =>
-      checkIns
-        .now()
-        .catch((thrown: unknown) =>
-          log.info('license/check-in-failed', { code: asLayoverError(thrown).code }),
-        ),
+    async signedIn() {
+      await recoverIfLost();
+      await checkIns.now().catch((thrown: unknown) => {
+        log.info('license/check-in-failed', { code: asLayoverError(thrown).code });
+      });
+    },
     notices: () => [...notices.values()],
     async stop() {
       stopListening();
-      await Promise.all([checkIns.stop(), renewals.stop()]);
+      await Promise.all([checkIns.stop(), renewals.stop(), recovering]);
     },
   };
 }

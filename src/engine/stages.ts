@@ -61,7 +61,8 @@ export async function createStages(
 
   const account = await createAccountKeeper(database, platform);
   const accountId = () => account.current()?.accountId ?? null;
-  const { device, notices } = await loadDevice({ folder: userData, secrets: platform.secrets, random, log });
+  const identity = await loadDevice({ folder: userData, secrets: platform.secrets, random, log });
+  const { device } = identity;
   const trustedTime = createTrustedTime({ database, clock, log });
   const settings = createSettingsKeeper(platform.settings);
   let urlInUse: string | null = null;
@@ -171,7 +172,7 @@ export async function createStages(
     onChange: (what) => events.emit({ type: 'changed', what }),
   });
   return {
-    account, addresses, catalog, device, downloads, licenses, notices, playback, service, settings, sources, store, sync,
+    account, addresses, catalog, device, downloads, identity, licenses, playback, service, settings, sources, store, sync,
     trustedTime, watching, who,
     serviceUrl: { use: (url: string | null) => void (urlInUse = url) },
     viewings: createViewings(sync, trustedTime.now),

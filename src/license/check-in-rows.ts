@@ -18,7 +18,7 @@ const CheckInState = z.object({
   counter: z.int().nonnegative(),
   /** Of a question whose answer has not come. */
   requestId: z.string().nullable(),
-  /** To which escrow key the device secret was sealed, by its x; null: it is not in escrow. */
+  /** By which device and to which escrow key (its x) the device secret was sealed; null: it is not in escrow. */
   escrowedTo: z.string().nullable(),
 });
 export type CheckInState = z.infer<typeof CheckInState>;

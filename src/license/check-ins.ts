@@ -72,7 +72,10 @@ export function createCheckIns(deps: CheckInDeps): CheckIns {
 
   /** Says what is so here, and follows what comes back. */
   async function meet(accountId: string): Promise<void> {
-    const own = () => grants.all().filter(({ claims }) => claims.accountId === accountId);
+    const own = () =>
+      grants
+        .all()
+        .filter(({ claims }) => claims.accountId === accountId && claims.deviceId === device.deviceId);
     const before = rows.read(accountId);
     const requestId = before.requestId ?? randomText();
     rows.write(accountId, { ...before, requestId });
@@ -143,10 +146,11 @@ export function createCheckIns(deps: CheckInDeps): CheckIns {
 
   /** Once for each escrow key; a failure is no reason to call the meeting one. */
   async function leaveSecret(accountId: string, { escrowKey }: CheckInStatement): Promise<void> {
-    if (rows.read(accountId).escrowedTo === escrowKey.x) return;
+    const escrowedTo = `${device.deviceId} ${escrowKey.x}`;
+    if (rows.read(accountId).escrowedTo === escrowedTo) return;
     try {
       await service.putEscrow(device.deviceId, await sealForEscrow(device, escrowKey));
-      rows.write(accountId, { ...rows.read(accountId), escrowedTo: escrowKey.x });
+      rows.write(accountId, { ...rows.read(accountId), escrowedTo });
     } catch (thrown) {
       log.info('license/not-in-escrow', { code: asLayoverError(thrown).code });
     }

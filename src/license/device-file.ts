@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { LayoverError } from '../shared/errors.ts';
 
@@ -46,6 +46,18 @@ export async function setAside(file: string): Promise<void> {
       if (codeOf(thrown) !== 'EEXIST') throw unusable(file, thrown);
     }
   }
+}
+
+/** What `setAside` kept, latest first. */
+export async function asides(file: string): Promise<{ text: string }[]> {
+  const prefix = `${path.basename(file)}.unreadable-`;
+  const names = await readdir(path.dirname(file)).catch(() => []);
+  const numbers = names
+    .filter((name) => name.startsWith(prefix) && /^\d{1,9}$/.test(name.slice(prefix.length)))
+    .map((name) => Number(name.slice(prefix.length)))
+    .sort((a, b) => b - a);
+  const texts = await Promise.all(numbers.map((n) => readIfThere(`${file}.unreadable-${n}`)));
+  return texts.flatMap((text) => (text === undefined ? [] : [{ text }]));
 }
 
 /** Makes the rename itself durable. Windows cannot open a folder, and needs no such thing. */

@@ -113,3 +113,47 @@ test.skipIf(modesDoNotBind)(named('a read-only folder is a clear error', modesDo
   await expect(load()).rejects.toMatchObject({ code: 'database/unwritable' });
   await chmod(folder, 0o700);
 });
+
+test('a lost identity is named until its secret is taken over, and that is for good', async () => {
+  const { device: old } = await load();
+  const oldSecret = Uint8Array.from(old.deviceSecret);
+  secrets.loseKey();
+  const loaded = await load();
+  expect(loaded.lost).toEqual([old.deviceId]);
+  expect((await load()).lost).toEqual([old.deviceId]);
+  const { deviceSecret } = loaded.device;
+  await loaded.adopt(old.deviceId, oldSecret);
+  expect(Uint8Array.from(deviceSecret)).toEqual(oldSecret);
+  expect(loaded.lost).toEqual([]);
+  const again = await load();
+  expect(again.lost).toEqual([]);
+  expect(again.notices).toEqual([]);
+  expect(again.device.deviceId).toBe(loaded.device.deviceId);
+  expect(Uint8Array.from(again.device.deviceSecret)).toEqual(oldSecret);
+  expect(await readFile(deviceFile(), 'utf8')).not.toContain(Buffer.from(oldSecret).toString('base64url'));
+});
+
+test('a keychain that comes back brings its identity back, unless that was recovered meanwhile', async () => {
+  const first = createFakeSecretBox();
+  const second = createFakeSecretBox();
+  const { device: old } = await load({ secrets: first });
+  const { device: interim } = await load({ secrets: second });
+  expect(interim.deviceId).not.toBe(old.deviceId);
+  const back = await load({ secrets: first });
+  expect(back.device.deviceId).toBe(old.deviceId);
+  expect(back.notices).toEqual([]);
+  expect(back.lost).toEqual([interim.deviceId]);
+
+  const { device: third, adopt, notices } = await load({ secrets: createFakeSecretBox() });
+  expect(notices).toHaveLength(1);
+  await adopt(old.deviceId, old.deviceSecret);
+  const retired = await load({ secrets: first });
+  expect([old.deviceId, third.deviceId]).not.toContain(retired.device.deviceId);
+});
+
+test('files set aside that are no identities are passed over', async () => {
+  await load();
+  await writeFile(`${deviceFile()}.unreadable-1`, 'nonsense');
+  await writeFile(`${deviceFile()}.unreadable-x`, '{}');
+  expect((await load()).lost).toEqual([]);
+});

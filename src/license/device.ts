@@ -7,7 +7,7 @@ import { LayoverError, isLayoverError } from '../shared/errors.ts';
 import type { Log, SecretBox } from '../shared/platform.ts';
 import type { Bytes } from '../shared/units.ts';
 import { algorithms } from './algorithms.ts';
-import { readIfThere, setAside, writeDurably } from './device-file.ts';
+import { asides, readIfThere, setAside, writeDurably } from './device-file.ts';
 import type { DeviceIdentity } from './types.ts';
 
 /** The identity with its private half: stays in this folder, apart from `deviceSecret`, which store/ needs. */
@@ -20,6 +20,13 @@ export interface LoadedDevice {
   readonly device: Device;
   /** `device/secret-unreadable` when the identity had to be made anew: downloads must be licensed again. */
   readonly notices: LayoverError[];
+  /** Identities that this installation had and cannot open any more, latest first; those that were recovered are not named. */
+  readonly lost: string[];
+  /**
+   * Takes over the device secret of a lost identity, for good: in the file first, then in `device.deviceSecret` itself, the
+   * one buffer that everybody holds. What was wrapped under the secret before it stays closed.
+   */
+  adopt(lostId: string, deviceSecret: Uint8Array): Promise<void>;
 }
 
 const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
@@ -37,6 +44,8 @@ const DeviceFile = z.object({
   deviceId: Id,
   publicKey: PublicKey,
   sealed: base64url,
+  /** Lost identities whose device secret this one has, or has done without. */
+  recovered: z.array(Id).default([]),
 });
 /** The public half again, so that an edited file is noticed: the sealed copy is the one that counts. */
 const PrivateParts = z.object({
@@ -50,32 +59,80 @@ type PrivateParts = z.infer<typeof PrivateParts>;
 const FILE_NAME = 'device.json';
 const DEVICE_SECRET_BYTES: Bytes = 32;
 
+interface From {
+  readonly folder: string;
+  readonly secrets: SecretBox;
+  readonly random: (sizeBytes: Bytes) => Uint8Array;
+  readonly log: Log;
+}
+
 /**
  * Reads this installation's identity from `folder`, or makes it. When the keychain no longer opens it, the
- * old file is set aside (never deleted: the keychain may come back), a new identity takes its place, and a
- * notice says so; data keys that were wrapped under the old device secret stay closed. A keychain that fails
- * in another way (locked, no answer) throws: that may pass, and a new identity would not.
+ * old file is set aside (never deleted: the keychain may come back, and its public part says which device it was), a new
+ * identity takes its place, and a notice says so. When a file that was set aside opens again, and was not
+ * recovered meanwhile, it is the identity again. A keychain that fails in another way (locked, no answer) throws: that
+ * may pass, and a new identity would not.
  *
  * Errors: `database/unwritable` when the folder cannot be written or read; whatever `secrets` throws.
  */
-export async function loadDevice(from: {
-  folder: string;
-  secrets: SecretBox;
-  random: (sizeBytes: Bytes) => Uint8Array;
-  log: Log;
-}): Promise<LoadedDevice> {
+export async function loadDevice(from: From): Promise<LoadedDevice> {
   const file = path.join(from.folder, FILE_NAME);
   const text = await readIfThere(file);
-  if (text === undefined) {
-    return { device: await makeDevice(file, from), notices: [] };
-  }
+  if (text === undefined) return loaded(file, from, await makeParts(file, from), []);
   const parts = await openPrivateParts(text, from.secrets);
-  if (parts instanceof LayoverError) {
-    from.log.error('device/secret-unreadable', { cause: String(parts.cause) });
-    await setAside(file);
-    return { device: await makeDevice(file, from), notices: [parts] };
+  if (!(parts instanceof LayoverError)) return loaded(file, from, parts, []);
+  from.log.error('device/secret-unreadable', { cause: String(parts.cause) });
+  const back = await openedAside(file, fileIn(text)?.recovered ?? [], from.secrets);
+  await setAside(file);
+  if (!back) return loaded(file, from, await makeParts(file, from), [parts]);
+  from.log.info('device/keychain-back', { deviceId: back.parts.deviceId });
+  await writeDurably(file, back.text);
+  return loaded(file, from, back.parts, []);
+}
+
+async function loaded(
+  file: string,
+  from: From,
+  parts: PrivateParts,
+  notices: LayoverError[],
+): Promise<LoadedDevice> {
+  const device = await deviceOf(parts);
+  const recovered = fileIn((await readIfThere(file)) ?? '')?.recovered ?? [];
+  const known = (await asides(file)).flatMap(({ text }) => fileIn(text)?.deviceId ?? []);
+  const lost = new Set(known.filter((id) => id !== device.deviceId && !recovered.includes(id)));
+  return {
+    device,
+    notices,
+    get lost() {
+      return [...lost];
+    },
+    async adopt(lostId, deviceSecret) {
+      const next = PrivateParts.parse({
+        ...parts,
+        deviceSecret: Buffer.from(deviceSecret).toString('base64url'),
+      });
+      await writeParts(file, next, from.secrets, [...recovered, ...lost, lostId]);
+      device.deviceSecret.set(deviceSecret);
+      lost.clear();
+    },
+  };
+}
+
+/** The latest identity that was set aside and opens again. */
+async function openedAside(
+  file: string,
+  recovered: readonly string[],
+  secrets: SecretBox,
+): Promise<{ text: string; parts: PrivateParts } | undefined> {
+  for (const { text } of await asides(file)) {
+    const parts = await openPrivateParts(text, secrets);
+    if (!(parts instanceof LayoverError) && !recovered.includes(parts.deviceId)) return { text, parts };
   }
-  return { device: await deviceOf(parts), notices: [] };
+  return undefined;
+}
+
+function fileIn(text: string): z.infer<typeof DeviceFile> | undefined {
+  return DeviceFile.safeParse(jsonOf(text)).data;
 }
 
 /** An error value instead of the parts: the file is there, but this computer cannot open it any more. */
@@ -96,25 +153,32 @@ async function openPrivateParts(text: string, secrets: SecretBox): Promise<Priva
     : new LayoverError('device/secret-unreadable', {}, { cause: new Error('sealed part is malformed') });
 }
 
-async function makeDevice(
-  file: string,
-  from: { secrets: SecretBox; random: (sizeBytes: Bytes) => Uint8Array },
-): Promise<Device> {
+async function makeParts(file: string, from: From): Promise<PrivateParts> {
   const pair = await generateKeyPair(algorithms.keyAgreement, { crv: algorithms.curve, extractable: true });
   const parts = PrivateParts.parse({
     deviceId: `device-${Buffer.from(from.random(16)).toString('hex')}`,
     privateKey: await exportJWK(pair.privateKey),
     deviceSecret: Buffer.from(from.random(DEVICE_SECRET_BYTES)).toString('base64url'),
   });
-  const sealed = await from.secrets.seal(Buffer.from(JSON.stringify(parts)));
+  await writeParts(file, parts, from.secrets, []);
+  return parts;
+}
+
+async function writeParts(
+  file: string,
+  parts: PrivateParts,
+  secrets: SecretBox,
+  recovered: string[],
+): Promise<void> {
+  const sealed = await secrets.seal(Buffer.from(JSON.stringify(parts)));
   const content: z.input<typeof DeviceFile> = {
     version: 1,
     deviceId: parts.deviceId,
     publicKey: PublicKey.parse(parts.privateKey),
     sealed: Buffer.from(sealed).toString('base64url'),
+    recovered: [...new Set(recovered)],
   };
   await writeDurably(file, `${JSON.stringify(content, null, 2)}\n`);
-  return deviceOf(parts);
 }
 
 async function deviceOf(parts: PrivateParts): Promise<Device> {
@@ -122,7 +186,7 @@ async function deviceOf(parts: PrivateParts): Promise<Device> {
   return {
     deviceId: parts.deviceId,
     publicKey: PublicKey.parse(parts.privateKey),
-    deviceSecret: Buffer.from(parts.deviceSecret, 'base64url'),
+    deviceSecret: Uint8Array.from(Buffer.from(parts.deviceSecret, 'base64url')),
     privateKey: key,
   };
 }

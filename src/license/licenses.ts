@@ -67,7 +67,10 @@ export function createLicenses(from: {
 
   const isOwn = ({ claims }: KeptGrant) => claims.accountId === from.accountId();
   const ownOf = (grant: KeptGrant | null | undefined) => (grant && isOwn(grant) ? grant : null);
-  const grantOf = (videoId: string) => ownOf(rows.read(videoId)) ?? ownOf(streams.get(videoId));
+  /** Given to the identity that this installation lost: plays nothing, and is replaced as soon as that is possible. */
+  const isForeign = ({ claims }: KeptGrant) => claims.deviceId !== device.deviceId;
+  const playable = (grant: KeptGrant | null) => (grant && !isForeign(grant) ? grant : null);
+  const grantOf = (videoId: string) => playable(ownOf(rows.read(videoId))) ?? ownOf(streams.get(videoId));
 
   function decideFor(grant: KeptGrant | null, viewing: Viewing | null): Verdict {
     const { firstPlayAtMs, ended } = grant ?? { firstPlayAtMs: null, ended: null };
@@ -157,7 +160,9 @@ export function createLicenses(from: {
   }
 
   /** The one that is held with new windows, or, where the service has ended it, another one for the video. */
-  async function askAnew({ claims: { licenseId, videoId } }: KeptGrant) {
+  async function askAnew(held: KeptGrant) {
+    const { licenseId, videoId } = held.claims;
+    if (isForeign(held)) return service.acquire(videoId, device.deviceId, 'offline');
     try {
       return await service.renew(licenseId, device.deviceId);
     } catch (thrown) {
@@ -173,7 +178,8 @@ export function createLicenses(from: {
   ): Promise<Verdict> {
     const held = ownOf(rows.read(videoId));
     if (!held) return acquire(videoId, 'offline');
-    if (!held.claims.policy.can_renew) throw new LayoverError('license/not-allowed', { videoId });
+    if (!held.claims.policy.can_renew && !isForeign(held))
+      throw new LayoverError('license/not-allowed', { videoId });
     const fresh = await unlessReleased(videoId, async () => admit(await askAnew(held), videoId, 'offline'));
     // Another key would leave every stored byte closed, for good: better the old license than that.
     if (fresh.keyFingerprint !== held.keyFingerprint) throw new LayoverError('license/forged', { videoId });
@@ -268,7 +274,7 @@ export function createLicenses(from: {
     purgeExpired,
     verdict: verdictOf,
     outlook(videoId) {
-      const grant = ownOf(rows.read(videoId));
+      const grant = playable(ownOf(rows.read(videoId)));
       return grant && outlookOf(grant.claims, grant);
     },
     maxHeight: (videoId) => grantOf(videoId)?.claims.maxHeight ?? null,
@@ -287,18 +293,11 @@ export function createLicenses(from: {
       rows
         .all()
         .filter(isOwn)
-        .map(({ claims, firstPlayAtMs, watchedSeconds, ended }) => {
-          const { videoId, licenseId, issuedAtMs, policy, notBeforeMs } = claims;
-          return {
-            videoId,
-            licenseId,
-            issuedAtMs,
-            policy,
-            notBeforeMs,
-            firstPlayAtMs,
-            watchedSeconds,
-            ended,
-          };
+        .map((grant) => {
+          const { videoId, licenseId, issuedAtMs, policy, notBeforeMs } = grant.claims;
+          const { firstPlayAtMs, watchedSeconds, ended } = grant;
+          const claimed = { videoId, licenseId, issuedAtMs, policy, notBeforeMs };
+          return { ...claimed, firstPlayAtMs, watchedSeconds, ended, isForeign: isForeign(grant) };
         }),
   };
 }

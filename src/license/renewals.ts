@@ -72,7 +72,7 @@ export function createRenewals(deps: RenewalDeps): Renewals {
     return licenses
       .holdings()
       .flatMap((held) => {
-        const dueAtMs = renewalDueAt(held, held, nowMs);
+        const dueAtMs = held.isForeign && !held.ended ? nowMs : renewalDueAt(held, held, nowMs);
         return dueAtMs === null ? [] : [{ held, atMs: tryAt(dueAtMs, rows.read(held.videoId), nowMs) }];
       })
       .sort((a, b) => a.atMs - b.atMs);

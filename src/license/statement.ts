@@ -1,8 +1,9 @@
-import { CompactEncrypt, compactVerify, importJWK } from 'jose';
-import { CHECK_IN_TYPE, CheckInStatement } from '../shared/check-in.ts';
+import { CompactEncrypt, compactDecrypt, compactVerify, importJWK } from 'jose';
+import { CHECK_IN_TYPE, CheckInStatement, DeviceSecretParts } from '../shared/check-in.ts';
 import { LayoverError } from '../shared/errors.ts';
 import { algorithms } from './algorithms.ts';
 import type { LicenseKey } from './claims.ts';
+import type { Device } from './device.ts';
 import type { DeviceIdentity } from './types.ts';
 
 /**
@@ -44,4 +45,20 @@ export async function sealForEscrow(
   return new CompactEncrypt(Buffer.from(JSON.stringify(parts)))
     .setProtectedHeader({ alg: algorithms.keyAgreement, enc: algorithms.contentEncryption })
     .encrypt(await importJWK(escrowKey, algorithms.keyAgreement));
+}
+
+/** The device secret of a lost identity, as the service sealed it to this one. Error: `license/forged`. */
+export async function openRecovered(sealed: string, lostId: string, device: Device): Promise<Uint8Array> {
+  try {
+    const { plaintext } = await compactDecrypt(sealed, device.privateKey, {
+      keyManagementAlgorithms: [algorithms.keyAgreement],
+      contentEncryptionAlgorithms: [algorithms.contentEncryption],
+    });
+    const parts = DeviceSecretParts.parse(JSON.parse(Buffer.from(plaintext).toString('utf8')));
+    plaintext.fill(0);
+    if (parts.deviceId !== lostId) throw new Error('the secret is of another device');
+    return Buffer.from(parts.deviceSecret, 'base64url');
+  } catch (cause) {
+    throw new LayoverError('license/forged', {}, { cause });
+  }
 }

@@ -54,6 +54,8 @@ export interface HeldLicense {
   /** Watched within the grace period, before first play. */
   readonly watchedSeconds: Seconds;
   readonly ended: GrantState['ended'];
+  /** It was given to an identity that this computer has lost: plays nothing until it is replaced. */
+  readonly isForeign: boolean;
 }
 
 export type LicenseChange = 'kept' | 'first-play';
