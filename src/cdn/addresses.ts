@@ -1,9 +1,10 @@
 import type { Pathway } from '../shared/presentation.ts';
+import type { SteeredPathway } from './steering-manifest.ts';
 import type { RenewPathways } from './types.ts';
 
 /** The addresses of one session; whoever finds them expired renews them, once for everybody. */
 export interface Addresses {
-  readonly pathways: readonly Pathway[];
+  readonly pathways: readonly SteeredPathway[];
   /** Grows by one with each renewal. */
   readonly generation: number;
   /** Fresh addresses, unless `seenGeneration` is not the newest any more. Rejects as `renew` does. */

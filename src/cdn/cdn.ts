@@ -16,7 +16,12 @@ export function createCdn(
   const governor = createGovernor(clock);
   return {
     steer: (pathways, renew, options) =>
-      createSteering({ transport, clock, network, log, health, governor }, pathways, renew, options),
+      createSteering(
+        { fetch: platform.fetch, transport, clock, network, log, health, governor },
+        pathways,
+        renew,
+        options,
+      ),
     keys: createSegmentKeys({ fetch: platform.fetch, clock }),
     capDownloads: governor.capDownloads,
   };

@@ -5,6 +5,7 @@ import type { Bytes, Ms } from '../shared/units.ts';
 import { createAssembly } from './assembly.ts';
 import type { Assembly } from './assembly.ts';
 import { orAborted } from './or-aborted.ts';
+import { addressOn } from './steering-manifest.ts';
 import { createTour, directPathway } from './tour.ts';
 import type { Session, TourDeps } from './tour.ts';
 import { LONE_STALL_LIMIT_MS, STALL_LIMIT_MS, transfer } from './transfer.ts';
@@ -50,7 +51,7 @@ export async function fetchSegment(
     if (assembly.receivedBytes > 0 && (tour.isWhole || !mayJoin)) assembly.clear();
 
     const outcome = await transfer(deps, {
-      url: pathway.baseUrl + request.path,
+      url: addressOn(pathway, request.path),
       ocaId: pathway.id,
       request,
       assembly,

@@ -9,10 +9,14 @@ const clock = createFakeClock();
 const fresh = () => createHealth(clock, (sizeBytes) => new Uint8Array(sizeBytes));
 const MIB = 1024 * 1024;
 
-function order(health: Health, more: { current?: string; unlikely?: string[] } = {}): string[] {
+function order(
+  health: Health,
+  more: { current?: string; unlikely?: string[]; steered?: string[] } = {},
+): string[] {
+  const placeOf = more.steered && ((id: string) => (more.steered ?? []).indexOf(id));
   const unlikely = new Set(more.unlikely);
   const nowMs = clock.monotonic();
-  return rank({ pathways, record: health.of, nowMs, current: more.current ?? null, unlikely }).map(
+  return rank({ pathways, record: health.of, nowMs, current: more.current ?? null, unlikely, placeOf }).map(
     ({ id }) => id,
   );
 }
@@ -53,6 +57,17 @@ describe('OCAs come in an order', () => {
     expect(order(health)[2]).toBe('near');
     clock.advance(500);
     expect(order(health)[0]).toBe('near');
+  });
+
+  it('of a steering server, but for what fails or gives a quarter of the best', () => {
+    const health = fresh();
+    health.answered('near', 20, { bytes: MIB, transferMs: 100 });
+    const steered = ['far', 'middle', 'near'];
+    expect(order(health, { current: 'near', steered })).toEqual(steered);
+    health.failed('far');
+    expect(order(health, { steered })).toEqual(['middle', 'near', 'far']);
+    health.answered('middle', 20, { bytes: MIB, transferMs: 500 });
+    expect(order(health, { steered })[0]).toBe('near');
   });
 
   it('without those that asked to be left alone', () => {

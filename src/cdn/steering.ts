@@ -2,37 +2,51 @@ import { SECOND_MS } from '../shared/units.ts';
 import type { Pathway } from '../shared/presentation.ts';
 import type { Ms } from '../shared/units.ts';
 import { createAddresses } from './addresses.ts';
+import type { Addresses } from './addresses.ts';
 import { judge } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { createRetryBudget } from './budget.ts';
 import { fetchSegment } from './fetch-segment.ts';
 import type { FetchDeps } from './fetch-segment.ts';
 import { createMemorySink } from './memory-sink.ts';
+import { orAborted } from './or-aborted.ts';
 import type { Governor } from './pace.ts';
+import { createPathwayOrder } from './pathway-order.ts';
+import type { PathwayOrder } from './pathway-order.ts';
+import { SLOW_PART } from './rank.ts';
+import { addressOn } from './steering-manifest.ts';
+import type { SteeredPathway } from './steering-manifest.ts';
 import type { Session } from './tour.ts';
 import { FIRST_BYTE_LIMIT_MS } from './transfer.ts';
 import type { OcaHealth, RenewPathways, Steering, SteerOptions } from './types.ts';
 
 export interface SteeringDeps extends Omit<FetchDeps, 'pace'> {
   readonly governor: Governor;
+  /** For what a steering server says. */
+  readonly fetch: typeof globalThis.fetch;
 }
 
 /** What was measured this lately is not measured again. */
 const FRESH_MS: Ms = 30 * SECOND_MS;
-/** An OCA that gives less than this part of what the best gives is called slow. */
-const SLOW_PART = 0.25;
 
 /** The requests of one session over its OCAs. */
 export function createSteering(
   deps: SteeringDeps,
   pathways: Pathway[],
   renew: RenewPathways,
-  { probePath = '', priority = 'playback' }: SteerOptions = {},
+  { probePath = '', priority = 'playback', contentSteering }: SteerOptions = {},
 ): Steering {
   const { clock, health, network, governor } = deps;
   const fetchDeps: FetchDeps = { ...deps, pace: governor.pace(priority) };
-  const addresses = createAddresses(pathways, renew);
-  const session: Session = { addresses, current: null, lacking: new Set(), budget: createRetryBudget() };
+  const order = contentSteering && createPathwayOrder(deps, contentSteering);
+  const addresses = steered(createAddresses(pathways, renew), order);
+  const session: Session = {
+    addresses,
+    order,
+    current: null,
+    lacking: new Set(),
+    budget: createRetryBudget(),
+  };
   /** Relative path of a real file, once one is known: what a probe asks for. */
   let knownPath = probePath;
 
@@ -43,7 +57,8 @@ export function createSteering(
   };
 
   /** True when the address has expired. */
-  const measure = async ({ id, baseUrl }: Pathway, signal: AbortSignal | undefined): Promise<boolean> => {
+  const measure = async (pathway: SteeredPathway, signal: AbortSignal | undefined): Promise<boolean> => {
+    const { id } = pathway;
     const startMs = clock.monotonic();
     const limit = new AbortController();
     const over = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
@@ -58,7 +73,7 @@ export function createSteering(
       let answer: Answer = { kind: 'failed', reason: 'no-answer' };
       const headers = { 'accept-encoding': 'identity' };
       await deps.transport.request(
-        { url: baseUrl + knownPath, method: 'HEAD', headers, signal: over },
+        { url: addressOn(pathway, knownPath), method: 'HEAD', headers, signal: over },
         {
           onHead(status, head) {
             answer = judge({ status, headers: head }, { fromBytes: 0, isPart: true, nowMs: clock.now() });
@@ -85,9 +100,18 @@ export function createSteering(
     return answer.kind === 'expired';
   }
 
+  /** What the server hears of this session, with its next question. */
+  function askForOrder(): Promise<void> | undefined {
+    const { current } = session;
+    const pathwayId = current ?? contentSteering?.pathwayId ?? null;
+    const { throughputBitsPerSecond } = health.of(current ?? '');
+    return order?.refresh({ pathwayId, throughputBitsPerSecond });
+  }
+
   const stream: Steering['stream'] = async (request, sink, options) => {
     const ended = governor.begin(priority);
     try {
+      await orAborted(options?.signal, askForOrder() ?? Promise.resolve());
       const streamed = await fetchSegment(fetchDeps, session, request, sink, options);
       if (!/^https?:/i.test(request.path)) knownPath = request.path;
       return streamed;
@@ -100,6 +124,7 @@ export function createSteering(
     stream,
     async probe(signal) {
       if (!network.isOnline()) return;
+      void askForOrder();
       const { generation } = addresses;
       const measured = addresses.pathways.filter(isStale).map((pathway) => measure(pathway, signal));
       const isExpired = (await Promise.all(measured)).includes(true);
@@ -125,5 +150,19 @@ export function createSteering(
         return { ocaId, state, throughputBitsPerSecond, latencyMs };
       });
     },
+  };
+}
+
+/** With the clones that a steering server makes. */
+function steered(addresses: Addresses, order: PathwayOrder | undefined): Addresses {
+  if (!order) return addresses;
+  return {
+    get pathways() {
+      return order.among(addresses.pathways);
+    },
+    get generation() {
+      return addresses.generation;
+    },
+    renew: addresses.renew,
   };
 }

@@ -6,7 +6,9 @@ import type { Addresses } from './addresses.ts';
 import type { Assembly } from './assembly.ts';
 import type { RetryBudget } from './budget.ts';
 import type { Health } from './health.ts';
+import type { PathwayOrder } from './pathway-order.ts';
 import { rank } from './rank.ts';
+import type { SteeredPathway } from './steering-manifest.ts';
 import type { Outcome } from './transfer.ts';
 import type { SegmentRequest } from './types.ts';
 
@@ -18,6 +20,8 @@ export interface Session {
   /** "<ocaId> <folder>": an OCA that lacked one file of a rendition is asked last for the others. */
   readonly lacking: Set<string>;
   readonly budget: RetryBudget;
+  /** Of a steering server, where there is one. */
+  readonly order: Pick<PathwayOrder, 'placeOf'> | undefined;
 }
 
 export interface TourDeps {
@@ -30,7 +34,7 @@ export interface TourDeps {
 /** The way of one segment from OCA to OCA: who is still worth asking, and what to say when nobody is. */
 export interface Tour {
   /** Best first. */
-  candidates(): Pathway[];
+  candidates(): SteeredPathway[];
   leave(pathway: Pathway, outcome: Exclude<Outcome, { kind: 'complete' }>): void;
   /** All bytes have come, and they are wrong: throws them away. */
   mismatched(pathway: Pathway): void;
@@ -79,6 +83,7 @@ export function createTour(
         nowMs,
         current: session.current,
         unlikely,
+        placeOf: session.order?.placeOf,
       }).filter((pathway) => !left.has(placeOf(pathway)) && !wrong.has(placeOf(pathway)));
     },
     leave(pathway, outcome) {

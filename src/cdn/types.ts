@@ -1,5 +1,5 @@
 import type { SegmentKeys } from './segment-keys.ts';
-import type { ByteRange, Pathway } from '../shared/presentation.ts';
+import type { ByteRange, ContentSteering, Pathway } from '../shared/presentation.ts';
 import type { Bytes, BitsPerSecond, Ms } from '../shared/units.ts';
 
 /** One file on an OCA: the one type that comes into cdn/. A byte's name is its content, never its address. */
@@ -95,6 +95,8 @@ export interface SteerOptions {
   readonly probePath?: string | undefined;
   /** `playback` when not given. */
   readonly priority?: Priority | undefined;
+  /** Who tells the order of the pathways while it goes on; what becomes of that never stops a segment. */
+  readonly contentSteering?: ContentSteering | undefined;
 }
 
 export interface Cdn {

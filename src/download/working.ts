@@ -126,7 +126,10 @@ export function createWork(deps: WorkDeps): Work {
         return fresh?.pathways ?? kept.pathways;
       };
       try {
-        const steering = cdn.steer(kept.pathways, renew, { priority: 'download' });
+        const steering = cdn.steer(kept.pathways, renew, {
+          priority: 'download',
+          contentSteering: kept.contentSteering,
+        });
         await attempt(row, either, steering, progressed);
         return;
       } catch (thrown) {

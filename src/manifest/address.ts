@@ -44,6 +44,19 @@ export function folderOf(address: string): string {
   return resolveAddress('.', address);
 }
 
+/** The innermost folder that holds all addresses of the first one's host. */
+export function commonFolder(addresses: readonly [string, ...string[]] | readonly string[]): string {
+  const [first = ''] = addresses;
+  const { origin } = new URL(first);
+  return addresses
+    .filter((address) => new URL(address).origin === origin)
+    .reduce((common, address) => {
+      let end = 0;
+      while (end < common.length && common[end] === address[end]) end++;
+      return common.slice(0, common.lastIndexOf('/', end - 1) + 1);
+    }, folderOf(first));
+}
+
 /** Name of the innermost folder of an address, percent-decoded; "" at the root. */
 export function folderName(address: string): string {
   return decoded(new URL(address, 'http://relative/').pathname.split('/').at(-2) ?? '');

@@ -87,7 +87,10 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
         downloadId,
         steering:
           renewPathways &&
-          cdn.steer(presentation.pathways, renewPathways, { probePath: probePathOf(presentation) }),
+          cdn.steer(presentation.pathways, renewPathways, {
+            probePath: probePathOf(presentation),
+            contentSteering: presentation.contentSteering,
+          }),
         ending: new AbortController(),
         samples: [],
         counts: new Map(),

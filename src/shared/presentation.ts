@@ -141,7 +141,15 @@ export const ClosedCaptions = z.object({
 export type ClosedCaptions = z.infer<typeof ClosedCaptions>;
 
 /** Where the order of the pathways is told while playing (RFC 8216bis 7; DASH-IF content steering). */
-export const ContentSteering = z.object({ serverUri: z.url(), pathwayId: z.string().min(1).optional() });
+export const ContentSteering = z.object({
+  serverUri: z.url(),
+  /** To begin with. */
+  pathwayId: z.string().min(1).optional(),
+  /** Its parameters are called otherwise, and clones' parameters go to all that is fetched. */
+  isDash: z.literal(true).optional(),
+  /** The server wants to be heard before the first byte is fetched. */
+  queryBeforeStart: z.literal(true).optional(),
+});
 export type ContentSteering = z.infer<typeof ContentSteering>;
 
 export const Presentation = z.object({

@@ -71,6 +71,8 @@ describe('bases and pathways', () => {
     expect(steered.contentSteering).toEqual({
       serverUri: 'https://cdn.example/show/steer.json',
       pathwayId: 'C',
+      isDash: true,
+      queryBeforeStart: true,
     });
   });
 

@@ -1,5 +1,5 @@
 import type { Pathway } from '../../shared/presentation.ts';
-import { folderOf, resolveAddress } from '../address.ts';
+import { commonFolder, folderOf, resolveAddress } from '../address.ts';
 import { unsupported } from '../refuse.ts';
 import { childrenNamed } from './xml.ts';
 import type { XmlElement } from './xml.ts';
@@ -114,18 +114,4 @@ function idOf({ place, serviceLocation }: Way, taken: Set<string>): string {
   for (let n = place + 1; taken.has(id); n++) id = `${wanted}-${n}`;
   taken.add(id);
   return id;
-}
-
-/** The innermost folder that holds all addresses of the first one's host. */
-function commonFolder(addresses: readonly string[]): string | undefined {
-  const [first] = addresses;
-  if (first === undefined) return undefined;
-  const { origin } = new URL(first);
-  return addresses
-    .filter((address) => new URL(address).origin === origin)
-    .reduce((common, address) => {
-      let end = 0;
-      while (end < common.length && common[end] === address[end]) end++;
-      return common.slice(0, common.lastIndexOf('/', end - 1) + 1);
-    }, folderOf(first));
 }

@@ -92,5 +92,11 @@ function steeringOf(root: XmlElement, url: string): ContentSteering | undefined 
   const { href, protocol } = new URL(element.text, url);
   if (protocol !== 'https:' && protocol !== 'http:') return undefined;
   const [pathwayId] = (element.attributes.get('defaultServiceLocation') ?? '').trim().split(/\s+/);
-  return { serverUri: href, ...(pathwayId && { pathwayId }) };
+  const queryBeforeStart = element.attributes.get('queryBeforeStart') === 'true';
+  return {
+    serverUri: href,
+    isDash: true,
+    ...(pathwayId && { pathwayId }),
+    ...(queryBeforeStart && { queryBeforeStart }),
+  };
 }

@@ -1,5 +1,5 @@
 import type { Pathway } from '../../shared/presentation.ts';
-import { folderOf } from '../address.ts';
+import { commonFolder, folderOf } from '../address.ts';
 import { MAX_PATHWAYS } from '../limits.ts';
 import type { MultivariantPlaylist, Variant } from './multivariant.ts';
 
@@ -15,7 +15,10 @@ export interface Pathways {
  * attributes on other hosts (redundant streams, section 6.2.4 of RFC 8216). A place is a pathway when
  * every address there is an address of the first one with another beginning; else it is left out.
  */
-export function pathwaysOf({ variants, contentSteering }: MultivariantPlaylist, url: string): Pathways {
+export function pathwaysOf(
+  { variants, alternates, contentSteering }: MultivariantPlaylist,
+  url: string,
+): Pathways {
   const places = placesOf(variants);
   const first = contentSteering?.pathwayId;
   const order = [...places.keys()].sort((a, b) => Number(b === first) - Number(a === first));
@@ -27,7 +30,13 @@ export function pathwaysOf({ variants, contentSteering }: MultivariantPlaylist, 
   const [one] = others;
   // All are told from the same beginning of the first, so that a path below one is a path below each.
   const same = others.filter(({ ours }) => ours === one?.ours);
-  if (!one) return { pathways: [{ id: 'origin', baseUrl: folderOf(url) }], variants: kept };
+  if (!one) {
+    const lone = { id: 'origin', baseUrl: folderOf(url) };
+    // A steering server may clone it: then its name counts, and where its playlists lie.
+    const addresses = [...kept, ...alternates].flatMap((each) => each.url ?? []);
+    const steered = { id: order[0] ?? 'origin', baseUrl: commonFolder(addresses) };
+    return { pathways: [contentSteering ? steered : lone], variants: kept };
+  }
   return {
     pathways: [
       { id: order[0] ?? 'origin', baseUrl: one.ours },
