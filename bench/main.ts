@@ -31,6 +31,10 @@ if (!load || positionals.length !== 1 || !Number.isInteger(runs) || runs < 1) {
 }
 
 const { bench } = await load();
+if (bench.impossible !== undefined) {
+  process.stderr.write(`The bench ${name} cannot run here: ${bench.impossible}\n`);
+  process.exit(1);
+}
 const missing = bench.programs.filter((program) => !findProgram(program));
 if (missing.length > 0) {
   process.stderr.write(`Not on this machine, and the bench ${name} needs it: ${missing.join(', ')}\n`);

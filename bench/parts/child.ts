@@ -4,15 +4,17 @@ import path from 'node:path';
 /**
  * Runs a TypeScript file of `bench/children/` in a process of its own, hands it one argument as JSON, and
  * gives back the JSON that it prints as its last line. So one run's memory and compiled code never help the
- * next. `nodeArgs`: for a profile, `--cpu-prof`.
+ * next. `nodeArgs`: for a profile, `--cpu-prof`. `prefix`: the command that starts it, `ip netns exec NAME`.
  */
 export async function runChild<Input, Output>(
   file: string,
   input: Input,
   nodeArgs: readonly string[] = [],
+  prefix: readonly string[] = [],
 ): Promise<Output> {
   const script = path.resolve(import.meta.dirname, '../children', file);
-  const child = spawn(process.execPath, [...nodeArgs, script, JSON.stringify(input)], {
+  const [program = process.execPath, ...args] = [...prefix, process.execPath, ...nodeArgs, script];
+  const child = spawn(program, [...args, JSON.stringify(input)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';

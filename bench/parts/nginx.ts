@@ -19,8 +19,10 @@ export async function startNginx(options: {
   root: string;
   folder: string;
   directives?: string;
+  /** In a network namespace (`ip netns exec NAME`), on a port of the caller's choice there. */
+  at?: { prefix: readonly string[]; port: number };
 }): Promise<Nginx> {
-  const port = await freePort();
+  const port = options.at?.port ?? (await freePort());
   const folder = path.join(options.folder, `nginx-${port}`);
   fs.mkdirSync(folder, { recursive: true });
   const file = path.join(folder, 'nginx.conf');
@@ -37,14 +39,23 @@ http {
 }
 `,
   );
-  const child = spawn(findProgram('nginx') ?? 'nginx', ['-c', file, '-e', `${folder}/error.log`], {
-    stdio: 'ignore',
-  });
+  const nginx = findProgram('nginx') ?? 'nginx';
+  const [program = nginx, ...args] = [
+    ...(options.at?.prefix ?? []),
+    nginx,
+    '-c',
+    file,
+    '-e',
+    `${folder}/error.log`,
+  ];
+  const child = spawn(program, args, { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let hasEnded = false;
   void ended.then(() => (hasEnded = true));
   child.once('error', () => (hasEnded = true));
-  while (!(await answers(port))) {
+  // It writes its number down once it listens; from another namespace its port cannot be asked.
+  const isUp = () => (options.at ? fs.existsSync(`${folder}/nginx.pid`) : answers(port));
+  while (!(await isUp())) {
     if (hasEnded) {
       const log = path.join(folder, 'error.log');
       throw new Error(`nginx did not start: ${fs.existsSync(log) ? fs.readFileSync(log, 'utf8') : ''}`);

@@ -6,17 +6,20 @@ import { downloadFigures } from './peers.ts';
 import type { DownloadWork } from './peers.ts';
 import type { Contestant } from './turns.ts';
 
-export type OurMode = Omit<DownloadInput, 'url' | 'files' | 'connections' | 'folder'>;
+export type OurMode = Omit<DownloadInput, 'url' | 'files' | 'connections' | 'folder'> & {
+  /** As of `runChild`. */
+  readonly prefix?: readonly string[];
+};
 
 /** Our engine's download in a process of its own; what is timed begins when the engine stands, as in the app. */
-export function ours(work: DownloadWork, folder: string, mode: OurMode): Contestant {
+export function ours(work: DownloadWork, folder: string, { prefix, ...mode }: OurMode): Contestant {
   return async () => {
     const into = emptyFolder(path.join(folder, 'ours'));
     const { url, files, connections } = work;
     const profile = process.env.BENCH_PROFILE;
     const nodeArgs = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
     const input: DownloadInput = { url, files, connections, folder: into, ...mode };
-    const found = await runChild<DownloadInput, DownloadOutput>('download.ts', input, nodeArgs);
+    const found = await runChild<DownloadInput, DownloadOutput>('download.ts', input, nodeArgs, prefix);
     emptyFolder(into);
     const { storedBytes, peakRssBytes, eventLoopP99Ms } = found;
     return {

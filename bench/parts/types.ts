@@ -36,6 +36,8 @@ export interface Bench {
   readonly about: string;
   /** Programs that must be there; a missing one is named and nothing runs. */
   readonly programs: readonly string[];
+  /** Why it cannot run on this machine, whatever is installed. */
+  readonly impossible?: string | undefined;
   run(options: BenchOptions): Promise<Findings>;
   reaches(findings: Findings): Reach[];
 }

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { email, password, segments, startServiceWithFilm } from '../../testing/engine-world.ts';
 import type { ServiceWithFilm } from '../../testing/engine-world.ts';
+import { makeStrangersMedia, startOrigin, strangers } from '../../testing/strangers-media.ts';
 import { named, noSignals } from '../../testing/systems.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 
@@ -103,6 +104,33 @@ describe('wrongly called', () => {
       code: 0,
       out: '{"downloads":[]}\n',
     });
+  });
+});
+
+describe('with nobody signed in, an address', () => {
+  test('is opened, downloaded, played with its server gone, listed and forgotten', async () => {
+    const media = temporaryFolder();
+    await makeStrangersMedia(media, { seconds: 4 });
+    const origin = await startOrigin(media);
+    onTestFinished(() => origin.close());
+    const data = ['--data', temporaryFolder(), '--json'];
+    const said = async (...args: string[]) => {
+      const ran = await layover([...args, ...data]);
+      expect(ran).toMatchObject({ code: 0 });
+      return JSON.parse(ran.out) as Record<string, unknown>;
+    };
+    const opened = await said('open', origin.url + strangers.rotating);
+    expect(opened).toMatchObject({ name: 'keys', renditions: [{ size: { exact: false } }] });
+    const id = String(opened.videoId);
+    expect(await said('download', id)).toMatchObject({ state: 'completed' });
+    await origin.close();
+    expect(await said('play', id, '--verify')).toMatchObject({ frames: 100, stored: 'all' });
+    expect(await said('opened')).toMatchObject({ addresses: [{ videoId: id }] });
+    const refused = await layover(['open', 'file:///etc/passwd', ...data]);
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.out)).toMatchObject({ error: { code: 'address/scheme' } });
+    await said('forget', id);
+    expect(await said('downloads')).toEqual({ downloads: [] });
   });
 });
 

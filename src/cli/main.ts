@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import * as account from './commands/account.ts';
+import * as addresses from './commands/addresses.ts';
 import * as catalog from './commands/catalog.ts';
 import { download } from './commands/download.ts';
 import * as downloads from './commands/downloads.ts';
@@ -11,6 +12,7 @@ import { simulate } from './commands/simulate.ts';
 import { checkStorage } from './commands/storage-check.ts';
 import { moveStorage } from './commands/storage-move.ts';
 import * as storage from './commands/storage.ts';
+import { trip } from './commands/trip.ts';
 import { createOutput, reportError, WRONGLY_CALLED } from './output.ts';
 import { run, runAlone } from './run.ts';
 import { usageError } from './usage.ts';
@@ -42,6 +44,14 @@ command('sign-in <email>', 'sign in; the password from --password or LAYOVER_PAS
   .action((email: string, o: object) => run(o, (session) => account.signIn(session, email, o)));
 command('status', 'connection, account, what waits to be sent').action((o: object) => run(o, account.status));
 command('browse', 'the rows of the home screen').action((o: object) => run(o, catalog.browse));
+command(
+  'open <url>',
+  'open the address of an HLS or DASH recording: says what it is, and by which id to play it',
+).action((url: string, o: object) => run(o, (session) => addresses.open(session, url)));
+command('opened', 'what was opened from addresses').action((o: object) => run(o, addresses.list));
+command('forget <id>', 'forget what was opened from an address, and remove its download').action(
+  (id: string, o: object) => run(o, (session) => addresses.forget(session, id)),
+);
 command('search <words>', 'find titles').action((words: string, o: object) =>
   run(o, (session) => catalog.search(session, words)),
 );
@@ -141,6 +151,16 @@ license
   .action((scenario: string, o: object) =>
     runAlone({ ...license.opts(), ...o }, (output) => simulate(output, scenario)),
   );
+command('trip', 'what plays while you are offline, and whether it is enough')
+  .requiredOption(
+    '--from <time>',
+    'when you go offline: 2026-12-01T08:00, by this computer’s time zone; or now',
+  )
+  .requiredOption('--to <time>', 'when you are back')
+  .option('--hours-per-day <hours>', 'how much you would watch', '3')
+  .option('--renew', 'renew what must be renewed now')
+  .option('--download', 'download what would fill the time, as far as it fits, and stay until it is here')
+  .action((o: object) => run(o, (session) => trip(session, o)));
 command('sync', 'tell the service what was watched, and hear what it knows').action((o: object) =>
   run(o, account.sync),
 );

@@ -8,6 +8,7 @@ import { createLog } from '../platform/log.ts';
 import { defaultUserData, versionIn } from '../platform/places.ts';
 import { seedServiceUrl } from '../platform/settings.ts';
 import { LayoverError } from '../shared/errors.ts';
+import { ADDRESS_ID_PREFIX, isAddressId } from '../shared/catalog.ts';
 import type { Platform } from '../shared/platform.ts';
 import type { Profile } from '../shared/catalog.ts';
 import { createOutput, reportError } from './output.ts';
@@ -119,4 +120,11 @@ export async function withProfile({ engine, options }: Session): Promise<Profile
 /** For what works without anybody signed in: who is watching stays who it was, unless somebody is named. */
 export async function withNamedProfile(session: Session): Promise<void> {
   if (session.options.profile) await withProfile(session);
+}
+
+/** What was opened from an address needs nobody to be signed in; everything else a profile. */
+export async function withViewer(session: Session, name?: string): Promise<void> {
+  const { account } = await session.engine.client.app.status();
+  if (account || session.options.profile || !isAddressId(name ?? ADDRESS_ID_PREFIX))
+    await withProfile(session);
 }

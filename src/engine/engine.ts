@@ -25,6 +25,7 @@ import { catalogRouter } from './router/catalog.ts';
 import { downloadsRouter } from './router/downloads.ts';
 import { playbackRouter } from './router/playback.ts';
 import { storageRouter } from './router/storage.ts';
+import { tripRouter } from './router/trip.ts';
 import { createStages, migrations } from './stages.ts';
 import { scheduleChecks } from './storage/check-schedule.ts';
 import { createStorage } from './storage/storage.ts';
@@ -162,6 +163,7 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
     ...catalogRouter(parts),
     ...downloadsRouter(parts, keeper),
     ...storageRouter(storage),
+    ...tripRouter(parts),
     ...playbackRouter(parts),
     ...extend({
       ...stages,

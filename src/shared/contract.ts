@@ -18,6 +18,7 @@ import { Verdict } from './license.ts';
 import { WatchPosition } from './progress.ts';
 import { SelectionPreferences } from './selection.ts';
 import { Settings, SettingsPatch } from './settings.ts';
+import { Trip, TripRenewal, TripReport } from './trip.ts';
 
 /**
  * The one contract between the engine and whatever shows it: the window over a MessagePort (Electron) or
@@ -282,6 +283,14 @@ export const contract = {
     /** Begins to verify everything that is stored; what is damaged is fetched again. */
     check: procedure.output(StorageView),
     cancelCheck: procedure.output(StorageView),
+  },
+  trip: {
+    /** What plays while the viewer is offline, what to renew before, whether it is enough. */
+    check: procedure.input(Trip).output(TripReport),
+    /** New windows for these; tells how far it is. Whoever stops listening cancels the rest. */
+    renew: procedure
+      .input(z.object({ downloadIds: z.array(Id).min(1).max(1_000) }))
+      .output(eventIterator(TripRenewal)),
   },
   sync: {
     /** Pushes and pulls now; the answer counts what was sent and what still waits. */

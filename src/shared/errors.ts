@@ -272,6 +272,10 @@ const register = {
     'The files of Layover’s window are missing from {folder}. Build or install Layover again.',
     'after-action',
   ],
+  'trip/invalid': [
+    'These dates are no trip: it must end after it begins, in the future, and within a year.',
+    'after-action',
+  ],
   'settings/invalid': ['That setting cannot be used: {reason}.', 'after-action'],
   'cli/usage': [
     'The command was not understood: {reason}. Add --help to see how it is used.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SelectionPreferences } from './selection.ts';
+import { Trip } from './trip.ts';
 
 /** Minutes since midnight, by the viewer's own clock; `from` later than `to` goes over midnight. */
 const minuteOfDay = z.int().min(0).max(1439);
@@ -47,6 +48,12 @@ const fields = {
     volume: z.number().min(0).max(1),
     autoplayNext: z.boolean(),
   }),
+  notifications: z.object({
+    /** That the time to start or to finish a download runs out. */
+    licenseEnds: z.boolean(),
+  }),
+  /** The one that was checked last; null: none yet. */
+  trip: Trip.nullable(),
 };
 
 /** Every setting with its default: one schema for electron-store, conf and the settings screen. */
@@ -78,6 +85,8 @@ export const Settings = z.object({
     volume: 1,
     autoplayNext: true,
   }),
+  notifications: fields.notifications.default({ licenseEnds: true }),
+  trip: fields.trip.default(null),
 });
 export type Settings = z.infer<typeof Settings>;
 

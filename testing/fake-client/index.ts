@@ -11,6 +11,7 @@ import { advanceDownloads, downloadProcedures } from './queue.ts';
 import { inOrder, settle } from './rules.ts';
 import { seededDownloads } from './seeds.ts';
 import { advanceStorage, storageOf, storageProcedures, usualFolder } from './storage.ts';
+import { tripProcedures } from './trip.ts';
 import { requireOnline } from './world.ts';
 import type { Surroundings, World } from './world.ts';
 
@@ -140,6 +141,7 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
     playback: playbackProcedures(world),
     downloads: downloadProcedures(world),
     storage: storageProcedures(world, { choosesFolder: options.canChooseFolder ?? false }),
+    trip: tripProcedures(world),
     sync: {
       now: async () => {
         requireOnline(world);

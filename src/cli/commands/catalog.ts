@@ -1,6 +1,6 @@
 import { playablesOf } from '../../shared/catalog.ts';
 import { durationInWords, table } from '../output.ts';
-import { withProfile } from '../run.ts';
+import { withProfile, withViewer } from '../run.ts';
 import type { Session } from '../run.ts';
 
 export async function browse(session: Session): Promise<void> {
@@ -32,7 +32,7 @@ export async function search(session: Session, q: string): Promise<void> {
 }
 
 export async function title(session: Session, titleId: string): Promise<void> {
-  await withProfile(session);
+  await withViewer(session, titleId);
   const answer = await session.engine.client.catalog.title({ titleId });
   session.output.answer(answer, () => {
     const videos = playablesOf(answer.title).map(({ videoId, durationSeconds, episode }) => [

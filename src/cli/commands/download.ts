@@ -4,7 +4,7 @@ import type { DownloadView, EpisodeScope, Fit } from '../../shared/downloads.ts'
 import { LayoverError } from '../../shared/errors.ts';
 import type { SelectionPreferences } from '../../shared/selection.ts';
 import { FAILED, sizeInWords, table } from '../output.ts';
-import { withProfile } from '../run.ts';
+import { withViewer } from '../run.ts';
 import type { Session } from '../run.ts';
 import { goOn, judge, stayWith } from '../staying.ts';
 import { parseOptions, usageError } from '../usage.ts';
@@ -36,7 +36,7 @@ export async function download(session: Session, name: string, raw: unknown): Pr
   const choice = parseOptions(Choice, raw);
   if (choice.season !== undefined && choice.next !== undefined)
     throw usageError('--season and --next are two different choices');
-  await withProfile(session);
+  await withViewer(session, name);
   if (choice.season !== undefined)
     await episodes(session, name, { scope: 'season', seasonNumber: choice.season }, choice);
   else if (choice.next !== undefined)

@@ -4,7 +4,7 @@ import { serve } from '../../platform/serve.ts';
 import { LayoverError } from '../../shared/errors.ts';
 import { decodeVideo } from '../ffmpeg.ts';
 import { durationInWords } from '../output.ts';
-import { withProfile } from '../run.ts';
+import { withViewer } from '../run.ts';
 import type { Session } from '../run.ts';
 import { parseOptions } from '../usage.ts';
 import { findVideo } from './find.ts';
@@ -28,7 +28,7 @@ const PlayOptions = z.object({
 export async function play(session: Session, name: string, raw: unknown): Promise<void> {
   const options = parseOptions(PlayOptions, raw);
   const { engine, output, signal } = session;
-  await withProfile(session);
+  await withViewer(session, name);
   const videoId = await findVideo(engine.client, name);
   const started = await engine.client.playback.start({ videoId }, { signal });
   const { sessionId } = started;

@@ -8,6 +8,7 @@ import {
 import { z } from 'zod';
 import { DownloadsScreen } from '../downloads/downloads-screen.tsx';
 import { HomeScreen } from '../home/home-screen.tsx';
+import { OpenedScreen } from '../open/opened-screen.tsx';
 import { SearchScreen } from '../search/search-screen.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { TitleScreen } from '../title/title-screen.tsx';
@@ -29,6 +30,7 @@ const search = createRoute({
   validateSearch: z.object({ q: z.string().max(200).catch('').optional() }),
 });
 const title = createRoute({ getParentRoute: () => shell, path: '/title/$titleId', component: TitleScreen });
+const opened = createRoute({ getParentRoute: () => shell, path: '/opened', component: OpenedScreen });
 const downloads = createRoute({
   getParentRoute: () => shell,
   path: '/downloads',
@@ -56,7 +58,7 @@ const lab =
     : [];
 
 const routeTree = root.addChildren([
-  shell.addChildren([...(lab as never[]), home, search, title, downloads, settings]),
+  shell.addChildren([...(lab as never[]), home, search, title, opened, downloads, settings]),
   who,
   play,
 ]);

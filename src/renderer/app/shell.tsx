@@ -7,12 +7,13 @@ import {
   Button as AriaButton,
 } from 'react-aria-components';
 import { lazy, Suspense } from 'react';
-import { Download, House, LogOut, Search, Settings, UsersRound } from 'lucide-react';
+import { Download, House, ListVideo, LogIn, LogOut, Search, Settings, UsersRound } from 'lucide-react';
 import { useStatusAction } from '../data/actions.ts';
 import { useDownloads, useStatus } from '../data/queries.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
 import { Loading } from '../ui/loading.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { OpenAddressLink } from '../open/open-address.tsx';
 import { Avatar } from '../who/avatar.tsx';
 import { ConnectionSign } from './connection-sign.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -65,6 +66,7 @@ function Notices() {
 /** What stands around every screen but the player: the way to the others, and how things stand. */
 export function Shell() {
   const text = useText();
+  const isGuest = useStatus().account === null;
   const running = useDownloads().filter((each) => each.state === 'downloading' || each.state === 'queued');
   return (
     <div className="shell">
@@ -72,16 +74,24 @@ export function Shell() {
         {text('nav.skip')}
       </a>
       <header className="shell-bar">
-        <Link to="/" className="shell-home" aria-label="Layover">
+        <Link to={isGuest ? '/opened' : '/'} className="shell-home" aria-label="Layover">
           <Wordmark />
         </Link>
         <nav className="shell-nav" aria-label={text('nav.main')}>
-          <Link to="/" className="shell-link" activeOptions={{ exact: true }}>
-            <House aria-hidden /> {text('nav.home')}
-          </Link>
-          <Link to="/search" className="shell-link" activeOptions={{ includeSearch: false }}>
-            <Search aria-hidden /> {text('nav.search')}
-          </Link>
+          {isGuest ? (
+            <Link to="/opened" className="shell-link">
+              <ListVideo aria-hidden /> {text('nav.opened')}
+            </Link>
+          ) : (
+            <>
+              <Link to="/" className="shell-link" activeOptions={{ exact: true }}>
+                <House aria-hidden /> {text('nav.home')}
+              </Link>
+              <Link to="/search" className="shell-link" activeOptions={{ includeSearch: false }}>
+                <Search aria-hidden /> {text('nav.search')}
+              </Link>
+            </>
+          )}
           <Link to="/downloads" className="shell-link">
             <Download aria-hidden /> {text('nav.downloads')}
             {running.length > 0 ? (
@@ -91,13 +101,20 @@ export function Shell() {
               </span>
             ) : null}
           </Link>
+          <OpenAddressLink />
           {LabLink ? (
             <Suspense>
               <LabLink />
             </Suspense>
           ) : null}
         </nav>
-        <ConnectionSign />
+        {isGuest ? (
+          <Link to="/" className="shell-link">
+            <LogIn aria-hidden /> {text('signIn.submit')}
+          </Link>
+        ) : (
+          <ConnectionSign />
+        )}
         <ProfileMenu />
       </header>
       <main id="content" tabIndex={-1} className="shell-content">

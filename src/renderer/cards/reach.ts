@@ -1,5 +1,6 @@
+import { isAddressId } from '../../shared/catalog.ts';
 import type { DownloadView } from '../../shared/downloads.ts';
-import { useDownloads, useIsOffline } from '../data/queries.ts';
+import { useDownloads, useStatus } from '../data/queries.ts';
 
 /** Complete and licensed: plays without a connection. */
 export function playsOffline(download: DownloadView): boolean {
@@ -8,11 +9,12 @@ export function playsOffline(download: DownloadView): boolean {
 
 /** Tells what cannot be played just now: nothing while online, else all that is not downloaded. */
 export function useIsOutOfReach(): (what: { titleId: string } | { videoId: string }) => boolean {
-  const isOffline = useIsOffline();
+  const { connection } = useStatus();
   const here = useDownloads().filter(playsOffline);
-  return (what) =>
-    isOffline &&
-    !here.some((download) =>
-      'titleId' in what ? download.titleId === what.titleId : download.videoId === what.videoId,
-    );
+  return (what) => {
+    const id = 'titleId' in what ? what.titleId : what.videoId;
+    // What was opened from an address needs a network, and no service.
+    const isAway = isAddressId(id) ? connection === 'offline' : connection !== 'online';
+    return isAway && !here.some(({ titleId, videoId }) => id === ('titleId' in what ? titleId : videoId));
+  };
 }

@@ -105,6 +105,7 @@ export function useTitleAction<Input>(call: (client: Client, input: Input) => Pr
     onSuccess: () => {
       void queryClient.invalidateQueries({ queryKey: keys.titles });
       void queryClient.invalidateQueries({ queryKey: keys.home });
+      void queryClient.invalidateQueries({ queryKey: keys.addresses });
     },
   });
 }

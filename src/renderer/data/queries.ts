@@ -13,6 +13,8 @@ export const keys = {
   home: ['catalog', 'home'],
   titles: ['catalog', 'title'],
   searches: ['catalog', 'search'],
+  /** What was opened from addresses. */
+  addresses: ['catalog', 'addresses'],
   catalog: ['catalog'],
   downloads: ['downloads'],
   storage: ['storage'],
@@ -49,6 +51,8 @@ export const queries = {
       enabled: q !== '',
       placeholderData: (previous) => previous,
     }),
+  addresses: (client: Client) =>
+    queryOptions({ queryKey: keys.addresses, queryFn: () => client.addresses.list() }),
   downloads: (client: Client) =>
     queryOptions({ queryKey: keys.downloads, queryFn: () => client.downloads.list() }),
   storage: (client: Client) => queryOptions({ queryKey: keys.storage, queryFn: () => client.storage.read() }),

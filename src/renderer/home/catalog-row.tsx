@@ -2,6 +2,7 @@ import type { Row } from '../../shared/catalog.ts';
 import { CardRow } from '../cards/card-row.tsx';
 import { Card } from '../cards/card.tsx';
 import { useIsOutOfReach } from '../cards/reach.ts';
+import { useFormat } from '../i18n/use-format.ts';
 import { useText } from '../i18n/use-text.ts';
 
 type Text = ReturnType<typeof useText>;
@@ -11,10 +12,13 @@ export function nameOfRow(text: Text, row: Pick<Row, 'kind' | 'because'>): strin
   return text(`row.${row.kind}`);
 }
 
+const flat: readonly Row['kind'][] = ['because-you-watched', 'my-list', 'opened-addresses'];
+
 export function CatalogRow({ row }: { row: Row }) {
   const text = useText();
+  const format = useFormat();
   const isOutOfReach = useIsOutOfReach();
-  const shape = row.kind === 'because-you-watched' || row.kind === 'my-list' ? 'backdrop' : 'poster';
+  const shape = flat.includes(row.kind) ? 'backdrop' : 'poster';
   return (
     <CardRow title={nameOfRow(text, row)} shape={shape}>
       {row.items.map((item, at) => (
@@ -22,7 +26,11 @@ export function CatalogRow({ row }: { row: Row }) {
           key={item.titleId}
           {...item}
           shape={shape}
-          line={text(item.type === 'film' ? 'card.film' : 'card.series', { year: String(item.releaseYear) })}
+          line={
+            row.kind === 'opened-addresses'
+              ? format.duration(item.durationSeconds)
+              : text(item.type === 'film' ? 'card.film' : 'card.series', { year: String(item.releaseYear) })
+          }
           rank={row.kind === 'top-10' ? at + 1 : undefined}
           isOutOfReach={isOutOfReach(item)}
         />

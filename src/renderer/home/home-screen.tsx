@@ -18,7 +18,9 @@ export function HomeScreen() {
   // Without it everything would look out of reach for a moment.
   useSuspenseQuery(queries.downloads(client));
   const { data: home } = useSuspenseQuery(queries.home(client));
-  const featured = home.rows.find((row) => row.kind === 'top-picks') ?? home.rows[0];
+  const featured =
+    home.rows.find((row) => row.kind === 'top-picks') ??
+    home.rows.find((row) => row.kind !== 'opened-addresses');
   const hero = featured?.items[0];
   return (
     <div className="home">

@@ -1,11 +1,15 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Disclosure, DisclosurePanel, Form, Heading, Button as AriaButton } from 'react-aria-components';
 import { ChevronRight, Plane } from 'lucide-react';
+import { useClient } from '../app/environment.ts';
 import { Wordmark } from '../app/wordmark.tsx';
 import { useStatusAction } from '../data/actions.ts';
-import { useIsOffline, useSettings } from '../data/queries.ts';
+import { queries, useIsOffline, useSettings } from '../data/queries.ts';
 import { useScreen } from '../app/use-screen.ts';
 import { useText } from '../i18n/use-text.ts';
+import { OpenAddressButton } from '../open/open-address.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { ErrorNotice, Notice } from '../ui/notice.tsx';
@@ -16,6 +20,7 @@ export function SignInScreen() {
   useScreen(text('signIn.submit'));
   const settings = useSettings();
   const isOffline = useIsOffline();
+  const opened = useQuery(queries.addresses(useClient())).data ?? [];
   const [serviceUrl, setServiceUrl] = useState(settings.serviceUrl ?? '');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -78,6 +83,15 @@ export function SignInScreen() {
             {text('signIn.submit')}
           </Button>
         </Form>
+        <div className="sign-in-else">
+          <OpenAddressButton />
+          {opened.length > 0 ? (
+            <Link to="/opened" className="button button-quiet">
+              {text('row.opened-addresses')}
+            </Link>
+          ) : null}
+          <p>{text('open.withoutAccount')}</p>
+        </div>
       </div>
     </main>
   );

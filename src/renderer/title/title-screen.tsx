@@ -2,7 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Check, Play, Plus, ThumbsDown, ThumbsUp } from 'lucide-react';
-import { playablesOf } from '../../shared/catalog.ts';
+import { isAddressId, playablesOf } from '../../shared/catalog.ts';
 import { useClient } from '../app/environment.ts';
 import { useTitleAction } from '../data/actions.ts';
 import { queries } from '../data/queries.ts';
@@ -15,6 +15,7 @@ import { Artwork } from '../ui/artwork.tsx';
 import { IconToggle } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
 import { Progress } from '../ui/progress.tsx';
+import { OpenedTitle } from '../open/opened-title.tsx';
 import { EpisodesDialog } from '../choose/episodes-dialog.tsx';
 import { EpisodeList } from './episode-list.tsx';
 import { nextUp } from './next-up.ts';
@@ -24,9 +25,16 @@ import { DownloadDialog } from '../choose/download-dialog.tsx';
 import './title.css';
 
 export function TitleScreen() {
+  const { titleId } = useParams({ from: '/shell/title/$titleId' });
+  const { title, positions } = useSuspenseQuery(queries.title(useClient(), titleId)).data;
+  if (isAddressId(titleId) && title.type === 'film')
+    return <OpenedTitle title={title} positions={positions} />;
+  return <ServiceTitle titleId={titleId} />;
+}
+
+function ServiceTitle({ titleId }: { titleId: string }) {
   const text = useText();
   const format = useFormat();
-  const { titleId } = useParams({ from: '/shell/title/$titleId' });
   const { data } = useSuspenseQuery(queries.title(useClient(), titleId));
   const { title, positions, listed, rating } = data;
   useScreen(title.name);

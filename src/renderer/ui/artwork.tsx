@@ -1,3 +1,4 @@
+import { Link2 } from 'lucide-react';
 import { useState } from 'react';
 import type { ArtworkShape } from '../../shared/service-api.ts';
 import { useEnvironment } from '../app/environment.ts';
@@ -12,15 +13,15 @@ interface ArtworkProps {
   isEager?: boolean;
 }
 
-/** Decorative: the name always stands beside it in text, so it is silent to those who listen. */
+/** `none`: there is no picture, and nobody is asked for one. Decorative: the name always stands beside it in text, so it is silent to those who listen. */
 export function Artwork({ titleId, artworkVersion, shape, name, isEager = false }: ArtworkProps) {
   const address = useEnvironment().artworkUrl(titleId, shape, artworkVersion);
   const [failed, setFailed] = useState<string>();
   return (
     <span className={`artwork artwork-${shape}`}>
-      {failed === address ? (
+      {failed === address || artworkVersion === 'none' ? (
         <span aria-hidden className="artwork-missing">
-          {name}
+          {artworkVersion === 'none' ? <Link2 /> : name}
         </span>
       ) : (
         <img
