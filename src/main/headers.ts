@@ -16,6 +16,7 @@ const contentSecurityPolicy = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
+  'trusted-types default',
 ].join('; ');
 
 export const securityHeaders: Readonly<Record<string, string>> = {

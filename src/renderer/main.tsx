@@ -1,4 +1,5 @@
 import './transport/no-eval.ts';
+import './transport/trusted-types.ts';
 import { contract } from '../shared/contract.ts';
 import { start } from './app/start.tsx';
 import { connect } from './transport/connect.ts';

@@ -52,7 +52,7 @@ test('a network that costs holds everything back and says so; one download start
   act(() => client.surround({ isMetered: true }));
   const row = await screen.findByRole('row', { name: 'Night Cargo' });
   expect(row.textContent).toContain('Waiting for a network that costs nothing');
-  press(within(row).getByRole('button', { name: 'Download Night Cargo anyway, this once' }));
+  press(within(row).getByRole('button', { name: 'Download anyway, this once: Night Cargo' }));
   const now = await screen.findByRole('region', { name: /Downloading now/ });
   expect(within(now).getByRole('listitem', { name: 'Night Cargo' }).textContent).toContain('Downloading');
   expect(within(now).getAllByRole('listitem')).toHaveLength(1);
