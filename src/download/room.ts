@@ -1,4 +1,5 @@
 import { isLayoverError, LayoverError } from '../shared/errors.ts';
+import { missingFor } from '../selection/index.ts';
 import type { Selection } from '../shared/selection.ts';
 import type { DownloadRules } from '../shared/settings.ts';
 import type { Bytes } from '../shared/units.ts';
@@ -40,10 +41,14 @@ export async function takeRoom(
 ): Promise<void> {
   const wantedBytes = sum(needs.map(({ plainBytes }) => plainBytes));
   const heldBytes = store.reservedBytes(downloadId);
-  const freeBytes = (await store.freeBytes()) + heldBytes - rules.freeSpaceFloorBytes;
-  const takenBytes = store.usedBytes() + store.reservedBytes() - heldBytes;
-  const allowedBytes = rules.budgetBytes === null ? Infinity : rules.budgetBytes - takenBytes;
-  const neededBytes = wantedBytes - Math.min(freeBytes, allowedBytes);
+  const neededBytes = missingFor(wantedBytes, {
+    freeBytes: (await store.freeBytes()) + heldBytes,
+    floorBytes: rules.freeSpaceFloorBytes,
+    takenBytes: store.usedBytes() + store.reservedBytes() - heldBytes,
+    budgetBytes: rules.budgetBytes,
+    // Whose turn has not come has no claim yet.
+    promisedBytes: 0,
+  });
   if (neededBytes > 0) throw new LayoverError('download/no-room', { neededBytes });
   try {
     await store.reserve(downloadId, needs);

@@ -53,6 +53,23 @@ test('who signed in is signed in after a restart, and the token lies sealed', as
   expect(bytes.includes(TOKEN)).toBe(false);
 });
 
+test('a token that the service no longer takes leaves everything but the way to the service', async () => {
+  const account = await world().open();
+  await account.signedIn(answer, SERVICE);
+  expect(account.tokenUsed('another', false)).toBe(false);
+  expect(account.tokenUsed(TOKEN, true)).toBe(false);
+  expect(account.tokenUsed(TOKEN, false)).toBe(true);
+  expect([account.mustSignInAgain(), account.current()?.accountId]).toEqual([true, 'account-1']);
+  expect(account.tokenUsed(TOKEN, false)).toBe(false);
+  expect(account.tokenUsed(TOKEN, true)).toBe(true);
+  account.tokenUsed(TOKEN, false);
+  await account.signedIn(answer, SERVICE);
+  expect(account.mustSignInAgain()).toBe(false);
+  account.tokenUsed(TOKEN, false);
+  account.signedOut();
+  expect(account.mustSignInAgain()).toBe(false);
+});
+
 test('signing out forgets the token for good and keeps the license keys', async () => {
   const { open } = world();
   const account = await open();

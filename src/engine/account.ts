@@ -47,6 +47,7 @@ export async function createAccountKeeper(database: Database, platform: Pick<Pla
   let account = row ? parsed(row.json) : undefined;
   let token = account && row?.sealedToken ? await opened(row.sealedToken) : undefined;
   let sealedToken: Uint8Array | null = token ? (row?.sealedToken ?? null) : null;
+  let isOver = false;
 
   async function opened(sealed: Uint8Array): Promise<string | undefined> {
     try {
@@ -65,6 +66,17 @@ export async function createAccountKeeper(database: Database, platform: Pick<Pla
   return {
     current: (): Account | null => (token && account ? account : null),
     accessToken: (): string | null => token ?? null,
+    /**
+     * The service took the token for a valid one, or did not. Signing in again is all that is lost: whoever was
+     * signed in stays so, because downloads are theirs. Gives whether that changed.
+     */
+    tokenUsed(used: string, isValid: boolean): boolean {
+      if (used !== token || isOver !== isValid) return false;
+      isOver = !isValid;
+      return true;
+    },
+    /** Nothing can be asked of the service any more until somebody signs in again. */
+    mustSignInAgain: (): boolean => token !== undefined && isOver,
     /** Those of the last account stay known after signing out. */
     licenseKeys: (): Account['licenseKeys'] => account?.licenseKeys ?? [],
     serviceUrl: (): string | null => account?.serviceUrl ?? null,
@@ -88,6 +100,7 @@ export async function createAccountKeeper(database: Database, platform: Pick<Pla
       const profileId = account && !isAnother ? account.profileId : null;
       account = { accountId, email, plan, licenseKeys, serviceUrl, profileId };
       token = answer.accessToken;
+      isOver = false;
       sealedToken = sealed;
       save();
       return { isAnother };

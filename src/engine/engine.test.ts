@@ -11,6 +11,7 @@ import { film, startTestService } from '../../testing/service-api.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { Platform, SecretBox } from '../shared/platform.ts';
+import { until } from '../../testing/until.ts';
 import { createEngine } from './engine.ts';
 
 /** A Platform of fakes on a real folder, and the network to a service in this process. */
@@ -92,6 +93,51 @@ test('a sign-in that fails leaves account and service address as they were', asy
   await expect(refusedBy('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'service/unreachable' });
   expect(await engine.client.app.probe()).toMatchObject({ connection: 'online', account: before.account });
   expect(await engine.client.settings.read()).toMatchObject({ serviceUrl: service.origin });
+});
+
+/** The network to a service, which may forget every sign-in; `asked`: paths below /api/v1. */
+function forgetful() {
+  const w = {
+    asked: [] as string[],
+    hasForgotten: false,
+    fetch: (async (input: string, init?: RequestInit) => {
+      w.asked.push(new URL(input).pathname.replace('/api/v1', ''));
+      const isOpen = /\/(time|auth)/.test(input);
+      if (!w.hasForgotten || isOpen) return fetch(input, init);
+      return Response.json({ code: 'unauthorized', message: 'unknown token' }, { status: 401 });
+    }) as typeof fetch,
+  };
+  return w;
+}
+
+test('signing in asks for each thing once', async () => {
+  const service = await serviceWith('harbor');
+  const network = forgetful();
+  const { platform } = platformOn(temporaryFolder(), service.origin, network.fetch);
+  const { client } = await opened(platform);
+  await client.auth.signIn(credentials);
+  await until(() => network.asked.includes('/catalog'));
+  for (const path of ['/auth/sign-in', '/profiles', '/catalog'])
+    expect([path, network.asked.filter((asked) => asked === path).length]).toEqual([path, 1]);
+});
+
+test('a sign-in that the service no longer knows is told, and nobody is signed out', async () => {
+  const service = await serviceWith('harbor');
+  const network = forgetful();
+  const { engine } = await signedIn(temporaryFolder(), service.origin, network.fetch);
+  const { client } = engine;
+  expect(await client.app.status()).toMatchObject({ account: { mustSignInAgain: false } });
+  const events = await client.app.events();
+  network.hasForgotten = true;
+  await expect(client.sync.now()).rejects.toMatchObject({ code: 'auth/signed-out' });
+  for await (const event of events)
+    if (event.type === 'status' && event.status.account?.mustSignInAgain) break;
+  expect(await client.app.status()).toMatchObject({ profile: { name: 'Ana' } });
+  network.hasForgotten = false;
+  expect(await client.auth.signIn(credentials)).toMatchObject({
+    account: { mustSignInAgain: false },
+    profile: { name: 'Ana' },
+  });
 });
 
 test('a setting changes without a word about the service, the account goes on', async () => {

@@ -55,7 +55,11 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
   const { database } = opened;
   const background = createBackground(log);
   const events = createEventBus();
-  const stages = await createStages(platform, database, { background, events });
+  const stages = await createStages(platform, database, {
+    background,
+    events,
+    onSession: () => background.run('status', () => parts.changedStatus()),
+  });
   const { account, catalog, downloads, licenses, playback, store, sync, trustedTime, watching, who } = stages;
   who.forgetLocked();
 
@@ -101,7 +105,12 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
         connection: connection.state(),
         secretsProtection: await platform.secrets.protection(),
         notices: [...opened.notices, ...licensing.notices()].map((notice) => notice.toValue()),
-        account: signedIn && { accountId: signedIn.accountId, email: signedIn.email, plan: signedIn.plan },
+        account: signedIn && {
+          accountId: signedIn.accountId,
+          email: signedIn.email,
+          plan: signedIn.plan,
+          mustSignInAgain: account.mustSignInAgain(),
+        },
         profile: who.current(),
         pendingMutations: sync.pending(),
         canChooseFolder: platform.chooseFolder !== undefined,
@@ -118,13 +127,13 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
   const keeper = createKeeper(parts, createKeepingRows(database), { clock, log, background });
 
   /** The service is back: everything that waited for it goes on by itself. */
-  async function connected(): Promise<void> {
+  async function connected({ knowsProfiles = false } = {}): Promise<void> {
     if (!account.current()) return;
     sync.connected();
     downloads.connected();
     licensing.connected();
     await licenses.flushReleases();
-    await refresh.everything();
+    await refresh.everything({ knowsProfiles });
     keeper.connected();
   }
 
@@ -158,7 +167,10 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
   }
 
   const router = {
-    ...accountRouter(parts, { settingsChanged: () => settingsChanged({ parts, storage, keeper }) }),
+    ...accountRouter(parts, {
+      settingsChanged: () => settingsChanged({ parts, storage, keeper }),
+      signedIn: () => connected({ knowsProfiles: true }),
+    }),
     ...addressesRouter(parts),
     ...catalogRouter(parts),
     ...downloadsRouter(parts, keeper),

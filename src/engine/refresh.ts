@@ -38,8 +38,9 @@ export function createRefresh({
     }
   }
 
-  async function everything(): Promise<void> {
-    await quietly('profiles', catalog.refreshProfiles);
+  /** `knowsProfiles`: these were asked for a moment ago. */
+  async function everything({ knowsProfiles = false } = {}): Promise<void> {
+    if (!knowsProfiles) await quietly('profiles', catalog.refreshProfiles);
     await quietly('catalog', catalog.refreshTitles);
     const who = profileId();
     if (who) await quietly('catalog', () => catalog.refreshHome(who));

@@ -52,7 +52,7 @@ export type Stages = Awaited<ReturnType<typeof createStages>>;
 export async function createStages(
   platform: Platform,
   database: Database,
-  { background, events }: { background: Background; events: EventBus },
+  { background, events, onSession }: { background: Background; events: EventBus; onSession: () => void },
 ) {
   const { clock, log, network, power } = platform;
   const { userData } = platform.paths;
@@ -72,6 +72,9 @@ export async function createStages(
     network,
     serviceUrl: () => urlInUse ?? settings.read().serviceUrl ?? account.serviceUrl(),
     accessToken: account.accessToken,
+    onTokenUsed: (token, isValid) => {
+      if (account.tokenUsed(token, isValid)) onSession();
+    },
     ending: background.signal,
   });
   const store = createStore({

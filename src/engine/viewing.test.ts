@@ -35,7 +35,9 @@ function world() {
     positions,
     recorded,
     connection: 'online' as 'online' | 'offline' | 'service-unreachable',
-    download: null as Pick<DownloadStatus, 'downloadId' | 'state'> | null,
+    download: null as Partial<DownloadStatus> | null,
+    /** The title is not in the catalog any more. */
+    hasLeft: false,
     sourceError: null as ErrorCode | null,
     sourcesAsked: 0,
     doubts: 0,
@@ -47,12 +49,23 @@ function world() {
     sync,
     viewings: w.viewings,
     watching: createWatching(clock),
-    who: { required: () => sampleProfile },
+    who: { required: () => sampleProfile, viewerOf: () => sampleProfile },
     catalog: {
-      video: () => ({ title: sampleFilm('harbor'), episode: null, durationSeconds: 96, nextVideoId: null }),
+      title: () => {
+        if (w.hasLeft) throw new LayoverError('catalog/not-found');
+        return sampleFilm('harbor');
+      },
+      video: () => {
+        if (w.hasLeft) throw new LayoverError('catalog/not-found');
+        return { title: sampleFilm('harbor'), episode: null, durationSeconds: 96, nextVideoId: null };
+      },
     },
     connection: { state: () => w.connection, doubt: () => void (w.doubts += 1) },
-    downloads: { forVideo: () => w.download, presentation: () => remembered },
+    downloads: {
+      forVideo: () => w.download,
+      list: () => (w.download ? [w.download] : []),
+      presentation: () => remembered,
+    },
     sources: {
       presentation: async () => {
         w.sourcesAsked += 1;
@@ -134,6 +147,39 @@ describe('where the bytes come from', () => {
     expect(w.doubts).toBe(1);
     w.sourceError = null;
     expect(await started[0]?.renewPathways?.()).toEqual(online.pathways);
+  });
+
+  test.each(['completed', 'paused'] as const)(
+    'a title that left the catalog: what is stored of it (%s) plays under its own name',
+    async (state) => {
+      const { start, started, w } = await withLicense();
+      const name = { titleName: 'Harbor', artworkVersion: '1', maturityRating: 'all' as const };
+      const episode = { seasonNumber: 1, episodeNumber: 2, name: 'Fog' };
+      const download = {
+        downloadId: 'd1',
+        titleId: 'harbor',
+        durationSeconds: 96,
+        name: { ...name, episode },
+      };
+      Object.assign(w, { download: { ...download, state }, hasLeft: true, sourceError: 'catalog/not-found' });
+      expect(await start()).toMatchObject({
+        titleId: 'harbor',
+        titleName: 'Harbor',
+        episode: { episodeId: 'harbor-video', name: 'Fog' },
+        nextVideoId: null,
+        durationSeconds: 96,
+      });
+      expect(started[0]?.presentation).toBe(remembered);
+      w.download = null;
+      await expect(start()).rejects.toMatchObject({ code: 'catalog/not-found' });
+    },
+  );
+
+  test('a sign-in that is over: what is stored plays', async () => {
+    const { start, started, w } = await withLicense();
+    Object.assign(w, { download: { downloadId: 'd1', state: 'paused' }, sourceError: 'auth/signed-out' });
+    await start();
+    expect(started[0]?.presentation).toBe(remembered);
   });
 
   test('a refusal of the service is a refusal, also with something stored', async () => {

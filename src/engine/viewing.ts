@@ -1,6 +1,7 @@
-import { asLayoverError, LayoverError } from '../shared/errors.ts';
+import { asLayoverError, isLayoverError, LayoverError } from '../shared/errors.ts';
 import { isAddressId } from '../shared/catalog.ts';
 import type { PlaybackStart, PlaybackTick } from '../shared/contract.ts';
+import type { Profile } from '../shared/catalog.ts';
 import type { Verdict } from '../shared/license.ts';
 import { SECOND_MS } from '../shared/units.ts';
 import type { Ms, Seconds } from '../shared/units.ts';
@@ -10,6 +11,7 @@ import { nextPosition, resumeAt } from '../sync/watching.ts';
 import type { Sync } from '../sync/sync.ts';
 import type { Parts } from './parts.ts';
 import type { Source } from './sources.ts';
+import { maySee } from './visible.ts';
 
 interface Viewing {
   readonly profileId: string;
@@ -52,8 +54,8 @@ export async function startViewing(
   signal: AbortSignal | undefined,
 ): Promise<PlaybackStart> {
   const profile = parts.who.viewerOf(videoId);
-  const { title, episode, durationSeconds, nextVideoId } = parts.catalog.video(videoId, profile);
   const download = parts.downloads.forVideo(videoId);
+  const { durationSeconds, ...shown } = shownOf(parts, profile, videoId, download);
   const verdict = await permission(parts, videoId);
   const source = await sourceOf(parts, videoId, download, signal);
   const session = parts.playback.start({ videoId, downloadId: download?.downloadId ?? null, ...source });
@@ -62,19 +64,47 @@ export async function startViewing(
   return {
     ...session,
     videoId,
-    titleId: title.titleId,
-    titleName: title.name,
-    episode: episode && {
-      episodeId: episode.episodeId,
-      seasonNumber: episode.seasonNumber,
-      episodeNumber: episode.episodeNumber,
-      name: episode.name,
-    },
-    nextVideoId,
+    ...shown,
     resumePositionSeconds: resumeAt(parts.sync.position(profile.profileId, videoId)),
     durationSeconds,
     verdict,
   };
+}
+
+/** What the catalog says of it; of a download whose title has left the catalog, what the download remembers. */
+function shownOf(
+  parts: Parts,
+  profile: Profile,
+  videoId: string,
+  download: DownloadStatus | null,
+): Pick<PlaybackStart, 'titleId' | 'titleName' | 'episode' | 'nextVideoId' | 'durationSeconds'> {
+  try {
+    const { title, episode, durationSeconds, nextVideoId } = parts.catalog.video(videoId, profile);
+    const { titleId, name: titleName } = title;
+    return {
+      titleId,
+      titleName,
+      episode: episode && {
+        episodeId: episode.episodeId,
+        seasonNumber: episode.seasonNumber,
+        episodeNumber: episode.episodeNumber,
+        name: episode.name,
+      },
+      nextVideoId,
+      durationSeconds,
+    };
+  } catch (thrown) {
+    if (!download || !isLayoverError(thrown, 'catalog/not-found')) throw thrown;
+    const { titleId, name, durationSeconds } = download;
+    if (!maySee(parts, profile, titleId)) throw thrown;
+    return {
+      titleId,
+      titleName: name?.titleName ?? titleId,
+      episode: name?.episode ? { ...name.episode, episodeId: videoId } : null,
+      nextVideoId: null,
+      durationSeconds,
+    };
+  }
 }
 
 /** A download answers to its own license, also online: what ran out is renewed by the viewer, not on the sly. */
@@ -108,7 +138,10 @@ async function sourceOf(
   try {
     return await sources.presentation(videoId, signal);
   } catch (thrown) {
-    if (asLayoverError(thrown).retry !== 'later') throw thrown;
+    const { code, retry } = asLayoverError(thrown);
+    // Gone from the catalog, or the sign-in is over: what is here plays as far as it goes.
+    if (code === 'catalog/not-found' || code === 'auth/signed-out') return stored;
+    if (retry !== 'later') throw thrown;
     if (!isAddress) connection.doubt();
     return stored;
   }

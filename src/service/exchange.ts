@@ -12,6 +12,8 @@ export interface ExchangeOptions {
   /** Where the service is, without `/api/v1`; null until somebody signed in. */
   readonly serviceUrl: () => string | null;
   readonly accessToken: () => string | null;
+  /** Told of every answer to a call that carried a token: whether the service took it for a valid one. */
+  readonly onTokenUsed?: ((token: string, isValid: boolean) => void) | undefined;
   /** Ends every call that is under way. */
   readonly ending?: AbortSignal | undefined;
 }
@@ -66,15 +68,20 @@ export function createExchange(options: ExchangeOptions) {
       .then(() => timeout.abort(new LayoverError('service/unreachable')))
       .catch(() => undefined);
     try {
+      const token = tokenFor(address);
       const response = await options.fetch(address, {
         method: call.method ?? 'GET',
-        headers: headersFor(address, call.body !== undefined),
+        headers: headersOf(token, call.body !== undefined),
         signal: AbortSignal.any(
           [call.signal, options.ending, timeout.signal].filter((signal) => signal !== undefined),
         ),
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       });
-      if (!response.ok) throw await refusalOf(response, call.refusals, options.clock.now());
+      const refusal = response.ok ? null : await refusalOf(response, call.refusals, options.clock.now());
+      // A network's own sign-in page, or a broken service, says nothing of a token.
+      if (token !== null && (response.ok || refusal?.code === 'auth/signed-out'))
+        options.onTokenUsed?.(token, refusal === null);
+      if (refusal) throw refusal;
       return await read(response);
     } catch (thrown) {
       call.signal?.throwIfAborted();
@@ -91,16 +98,19 @@ export function createExchange(options: ExchangeOptions) {
     }
   };
 
-  function headersFor(address: string, hasBody: boolean): Record<string, string> {
-    const token = options.accessToken();
+  function tokenFor(address: string): string | null {
     const service = options.serviceUrl();
-    const own = token !== null && service !== null && new URL(address).origin === new URL(service).origin;
-    return {
-      accept: 'application/json, */*;q=0.5',
-      ...(hasBody ? { 'content-type': 'application/json' } : {}),
-      ...(own ? { authorization: `Bearer ${token}` } : {}),
-    };
+    const isOwn = service !== null && new URL(address).origin === new URL(service).origin;
+    return isOwn ? options.accessToken() : null;
   }
+}
+
+function headersOf(token: string | null, hasBody: boolean): Record<string, string> {
+  return {
+    accept: 'application/json, */*;q=0.5',
+    ...(hasBody ? { 'content-type': 'application/json' } : {}),
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+  };
 }
 
 function addressOf(path: string, serviceUrl: string | null): string {

@@ -40,7 +40,13 @@ export const AppStatus = z.object({
   /** Something the viewer should know since start, e.g. a database restored from its backup. */
   notices: z.array(ErrorValue),
   account: z
-    .object({ accountId: Id, email: z.string(), plan: z.enum(['basic', 'standard', 'premium']) })
+    .object({
+      accountId: Id,
+      email: z.string(),
+      plan: z.enum(['basic', 'standard', 'premium']),
+      /** The service does not know this sign-in any more. Downloads play as before; nothing new comes. */
+      mustSignInAgain: z.boolean(),
+    })
     .nullable(),
   profile: Profile.nullable(),
   /** Mutations that wait for the service. */

@@ -160,6 +160,8 @@ export type RemovedByRule = z.infer<typeof RemovedByRule>;
 // --- where downloads lie -----------------------------------------------------------------------------
 
 export const StorageView = z.object({
+  /** A later view has a greater one: answers and events may overtake each other on their way. */
+  revision: z.int().nonnegative(),
   folder: z.string(),
   /** False: the drive is not plugged in; nothing is lost. */
   isPresent: z.boolean(),

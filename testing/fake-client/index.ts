@@ -33,7 +33,12 @@ const profiles: Profile[] = [
   { profileId: 'kim', name: 'Kim', avatar: 'whale', isKids: true, language: 'en', maturityLimit: '7', hasPin: false },
 ]; // prettier-ignore
 
-const account = { accountId: 'demo', email: 'traveler@layover.example', plan: 'premium' as const };
+const account = {
+  accountId: 'demo',
+  email: 'traveler@layover.example',
+  plan: 'premium' as const,
+  mustSignInAgain: false,
+};
 
 /** The whole contract in memory. `emit` and `setStatus` play the engine's part; `calls` is what was asked. */
 export interface FakeClient extends Client {
@@ -85,6 +90,7 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
       damagedSegments: 0,
       ...options.surroundings,
     },
+    storageRevision: 0,
     storage: { folder: usualFolder, move: null, moveError: null, check: null, lastCheck: null },
   };
   if (isIn) {

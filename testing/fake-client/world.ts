@@ -35,6 +35,7 @@ export interface World {
   /** What went by itself and was not seen yet, latest first. */
   removedByRule: RemovedByRule[];
   readonly surroundings: Surroundings;
+  storageRevision: number;
   storage: Pick<StorageView, 'folder' | 'move' | 'moveError' | 'check' | 'lastCheck'>;
 }
 

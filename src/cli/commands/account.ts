@@ -24,10 +24,12 @@ export async function signIn(
 
 export async function status({ engine, output }: Session): Promise<void> {
   const now = await engine.client.app.probe();
-  output.answer(
-    now,
-    () => `${now.connection}; ${now.account?.email ?? 'signed out'}; ${now.pendingMutations} to send`,
-  );
+  output.answer(now, () => {
+    const who = now.account?.mustSignInAgain
+      ? `${now.account.email}, to be signed in again`
+      : (now.account?.email ?? 'signed out');
+    return `${now.connection}; ${who}; ${now.pendingMutations} to send`;
+  });
 }
 
 export async function sync({ engine, output }: Session): Promise<void> {

@@ -5,7 +5,10 @@ import type { Parts } from '../parts.ts';
 import { procedures } from './base.ts';
 
 /** `app`, `auth`, `profiles`, `devices`, `settings`, `sync`: everything that is not about a title. */
-export function accountRouter(parts: Parts, { settingsChanged }: { settingsChanged: () => void }) {
+export function accountRouter(
+  parts: Parts,
+  { settingsChanged, signedIn }: { settingsChanged: () => void; signedIn: () => Promise<void> },
+) {
   const { account, catalog, connection, events, service, settings, sync, who } = parts;
 
   return {
@@ -30,6 +33,8 @@ export function accountRouter(parts: Parts, { settingsChanged }: { settingsChang
             password: input.password,
             device: { deviceId, name: parts.deviceName, publicKey },
           });
+          // While nobody is signed in yet: else whatever follows from a service in reach would be asked for twice.
+          await connection.probe();
           const { isAnother } = await account.signedIn(answer, serviceUrl);
           // Before anything else is asked: what could not be asked would be the last account's.
           if (isAnother) catalog.forgetProfiles();
@@ -41,10 +46,7 @@ export function accountRouter(parts: Parts, { settingsChanged }: { settingsChang
           parts.serviceUrl.use(null);
         }
         await catalog.refreshProfiles();
-        await connection.probe();
-        await parts.refresh.everything();
-        sync.connected();
-        parts.licensing.connected();
+        await signedIn();
         return parts.changedStatus();
       }),
       signOut: procedures.auth.signOut.handler(async () => {

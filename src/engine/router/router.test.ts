@@ -110,7 +110,7 @@ async function world() {
   } as unknown as Parts; // prettier-ignore
   const keeper = { declined: () => undefined } as unknown as Keeper;
   const client = createRouterClient({
-    ...accountRouter(parts, { settingsChanged: () => undefined }),
+    ...accountRouter(parts, { settingsChanged: () => undefined, signedIn: async () => undefined }),
     ...downloadsRouter(parts, keeper),
   });
   const signIn = () =>

@@ -31,6 +31,7 @@ export function createStorage(parts: StorageParts, platform: Platform, backgroun
   let move: { progress: NonNullable<StorageView['move']>; cancel: AbortController } | undefined;
   let moveError: ErrorValue | null = null;
   let wasPresent: boolean | undefined;
+  let revision = 0;
 
   async function view(): Promise<StorageView> {
     const [isPresent, freeBytes, place] = await Promise.all([
@@ -38,7 +39,10 @@ export function createStorage(parts: StorageParts, platform: Platform, backgroun
       freeBytesOf(store),
       store.inspect(store.folder).catch(() => undefined),
     ]);
+    // From here on nothing is waited for: what it says is how things stand at this number.
+    revision += 1;
     return {
+      revision,
       folder: store.folder,
       isPresent,
       ...shares(),

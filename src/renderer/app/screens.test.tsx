@@ -45,6 +45,22 @@ test('signing in: a wrong password is told in a sentence, the right one leads to
   });
 });
 
+test('a sign-in that is over is said, and mended with the password alone', async () => {
+  const client = open('home');
+  await screen.findByRole('region', { name: 'Continue Watching' });
+  expect(screen.queryByRole('button', { name: 'Sign in again' })).toBeNull();
+  const account = { accountId: 'demo', email: 'traveler@layover.example', plan: 'premium' as const };
+  act(() => client.setStatus({ account: { ...account, mustSignInAgain: true } }));
+  press(await screen.findByRole('button', { name: 'Sign in again' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Sign in again' });
+  fireEvent.change(within(dialog).getByLabelText('Password'), { target: { value: 'layover-demo' } });
+  press(within(dialog).getByRole('button', { name: 'Sign in' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(callsOf(client, 'auth.signIn')).toEqual([
+    { email: 'traveler@layover.example', password: 'layover-demo' },
+  ]);
+});
+
 test('a profile with a PIN opens only with it', async () => {
   open('who');
   press(await screen.findByRole('button', { name: /Ben/ }));

@@ -11,6 +11,7 @@ import { Download, House, ListVideo, LogIn, LogOut, Search, Settings, UsersRound
 import { useStatusAction } from '../data/actions.ts';
 import { useDownloads, useStatus } from '../data/queries.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
+import { SignInAgain } from '../sign-in/sign-in-again.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { OpenAddressLink } from '../open/open-address.tsx';
@@ -119,6 +120,7 @@ export function Shell() {
       </header>
       <main id="content" tabIndex={-1} className="shell-content">
         <div className="shell-notices">
+          <SignInAgain />
           <Notices />
         </div>
         <ErrorBoundary>

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { createFakeClient } from '../../../testing/fake-client/index.ts';
 import type { AppStatus } from '../../shared/contract.ts';
-import type { DownloadView } from '../../shared/downloads.ts';
+import type { DownloadView, StorageView } from '../../shared/downloads.ts';
 import { applyEvent, followEvents } from './events.ts';
 import { createQueryClient } from './query-client.ts';
 import { keys, queries } from './queries.ts';
@@ -54,6 +54,18 @@ test('a new status is shown at once, and a new profile forgets the catalog of th
   );
   expect(places.queryClient.getQueryData<AppStatus>(keys.status)?.profile?.profileId).toBe('kim');
   expect(places.queryClient.getQueryData(keys.home)).toBeUndefined();
+});
+
+test('an answer about the storage place that a later event overtook changes nothing', async () => {
+  const places = await world();
+  const { client, queryClient } = places;
+  await queryClient.fetchQuery(queries.storage(client));
+  const answer = await client.storage.move({ folder: '/media/ana/Travel SSD/Layover' });
+  expect(answer.move).not.toBeNull();
+  const storage = await client.storage.cancelMove();
+  applyEvent({ type: 'storage', storage }, places);
+  queryClient.setQueryData(keys.storage, answer);
+  expect(queryClient.getQueryData<StorageView>(keys.storage)?.move).toBeNull();
 });
 
 test('a refusal reaches the player of that session only', async () => {

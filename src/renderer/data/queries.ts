@@ -55,7 +55,12 @@ export const queries = {
     queryOptions({ queryKey: keys.addresses, queryFn: () => client.addresses.list() }),
   downloads: (client: Client) =>
     queryOptions({ queryKey: keys.downloads, queryFn: () => client.downloads.list() }),
-  storage: (client: Client) => queryOptions({ queryKey: keys.storage, queryFn: () => client.storage.read() }),
+  storage: (client: Client) =>
+    queryOptions({
+      queryKey: keys.storage,
+      queryFn: () => client.storage.read(),
+      structuralSharing: (before, after) => laterOf(before as StorageView | undefined, after as StorageView),
+    }),
   places: (client: Client) =>
     queryOptions({ queryKey: keys.places, queryFn: () => client.storage.places(), staleTime: 0 }),
   followed: (client: Client) =>
@@ -89,4 +94,9 @@ export function useStorage(): StorageView | undefined {
 /** True while what plays must come from the store. */
 export function useIsOffline(): boolean {
   return useStatus().connection !== 'online';
+}
+
+/** An answer may come in after an event that tells of something later. */
+function laterOf(before: StorageView | undefined, after: StorageView): StorageView {
+  return before && before.revision > after.revision ? before : after;
 }

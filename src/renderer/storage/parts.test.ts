@@ -12,6 +12,7 @@ test('the parts of the bar add up to the disk, whatever it holds', () => {
     fc.property(storages, ({ watched, unwatched, pinned, reserved, free, other }) => {
       const usedBytes = watched + unwatched + pinned;
       const storage = StorageView.parse({
+        revision: 1,
         folder: '/downloads',
         isPresent: true,
         usedBytes,
