@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createCdn } from '../../src/cdn/cdn.ts';
@@ -15,7 +16,8 @@ import type { MadeFile } from '../parts/files.ts';
 
 export interface DownloadInput {
   readonly url: string;
-  readonly files: readonly MadeFile[];
+  /** A JSON file with the `MadeFile[]`: thousands of them are too much for an argument. */
+  readonly list: string;
   readonly connections: number;
   readonly folder: string;
   /** false: nothing waits for the disk, as with the peers when they are not followed by `sync`. */
@@ -41,6 +43,7 @@ export interface DownloadOutput {
  */
 const input = JSON.parse(process.argv[2] ?? '{}') as DownloadInput;
 const { folder, durable, times = 1 } = input;
+const files = JSON.parse(fs.readFileSync(input.list, 'utf8')) as MadeFile[];
 const contentKey = Buffer.from(input.contentKeyHex ?? '00'.repeat(16), 'hex');
 const log = createRecordingLog();
 const platform = createNodePlatform({ host: 'cli', version: '0', userData: folder, log });
@@ -56,8 +59,8 @@ const store = createStore({
   ...(!durable && { syncFile: async () => {} }),
 });
 const segments = Array.from({ length: times }, (_none, time) => time).flatMap((time) =>
-  input.files.map(({ path: file, sizeBytes, sha256 }, number): Segment => {
-    const index = time * input.files.length + number;
+  files.map(({ path: file, sizeBytes, sha256 }, number): Segment => {
+    const index = time * files.length + number;
     return {
       index,
       path: file,
@@ -98,6 +101,7 @@ let storedBytes = 0;
 await runJob(
   {
     store,
+    clock: platform.clock,
     licenses: createFakeLicenses(() => contentKey),
     network: platform.network,
     steering,

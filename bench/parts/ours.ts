@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import type { DownloadInput, DownloadOutput } from '../children/download.ts';
 import { runChild } from './child.ts';
@@ -6,7 +7,7 @@ import { downloadFigures } from './peers.ts';
 import type { DownloadWork } from './peers.ts';
 import type { Contestant } from './turns.ts';
 
-export type OurMode = Omit<DownloadInput, 'url' | 'files' | 'connections' | 'folder'> & {
+export type OurMode = Omit<DownloadInput, 'url' | 'list' | 'connections' | 'folder'> & {
   /** As of `runChild`. */
   readonly prefix?: readonly string[];
 };
@@ -18,7 +19,9 @@ export function ours(work: DownloadWork, folder: string, { prefix, ...mode }: Ou
     const { url, files, connections } = work;
     const profile = process.env.BENCH_PROFILE;
     const nodeArgs = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
-    const input: DownloadInput = { url, files, connections, folder: into, ...mode };
+    const list = path.join(folder, 'ours.json');
+    fs.writeFileSync(list, JSON.stringify(files));
+    const input: DownloadInput = { url, list, connections, folder: into, ...mode };
     const found = await runChild<DownloadInput, DownloadOutput>('download.ts', input, nodeArgs, prefix);
     emptyFolder(into);
     const { storedBytes, peakRssBytes, eventLoopP99Ms } = found;

@@ -25,6 +25,7 @@ export interface Assembly {
   learnEtag(etag: string | undefined): void;
   /** Whether so many more may be there. */
   hasRoom(bytes: Bytes): boolean;
+  readonly keepsPieces: boolean;
   /** Hands them on; a promise means that there is no room for more before it settles. */
   add(ocaId: string, piece: Uint8Array): Promise<void> | undefined;
   isComplete(): boolean;
@@ -50,6 +51,9 @@ export function createAssembly(request: SegmentRequest, sink: SegmentSink): Asse
 
   return {
     hasDigest: sha256 !== undefined,
+    get keepsPieces() {
+      return sink.keepsPieces ?? true;
+    },
     get receivedBytes() {
       return receivedBytes;
     },

@@ -1,4 +1,4 @@
-import { createDecipheriv } from 'node:crypto';
+import { createDecipheriv, createSecretKey } from 'node:crypto';
 import { LayoverError } from '../shared/errors.ts';
 import type { SegmentEncryption } from '../shared/presentation.ts';
 import type { Bytes } from '../shared/units.ts';
@@ -19,7 +19,7 @@ export interface Decryptor {
  * padding: the bytes are damaged, or the key is another video's.
  */
 export function createDecryptor({ ivHex }: SegmentEncryption, contentKey: Uint8Array): Decryptor {
-  const decipher = createDecipheriv('aes-128-cbc', contentKey, Buffer.from(ivHex, 'hex'));
+  const decipher = createDecipheriv('aes-128-cbc', createSecretKey(contentKey), Buffer.from(ivHex, 'hex'));
   return {
     update: (piece) => decipher.update(piece),
     end() {

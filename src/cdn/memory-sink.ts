@@ -12,6 +12,9 @@ export function createMemorySink(): MemorySink {
   let pieces: Uint8Array[] = [];
   let filledBytes: Bytes = 0;
   return {
+    get keepsPieces() {
+      return whole === undefined;
+    },
     begin({ sizeBytes }) {
       whole = sizeBytes === undefined ? undefined : new Uint8Array(sizeBytes);
     },

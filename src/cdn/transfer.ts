@@ -181,6 +181,9 @@ function createReceiver(
   }
 
   return {
+    get keepsPieces() {
+      return assembly.keepsPieces;
+    },
     onHead,
     onBytes,
     outcome() {

@@ -50,6 +50,8 @@ export interface SegmentSink {
    * is. `etag`: strong, of the answer that the bytes are from; what proves later that a server has the same.
    */
   begin(file: { sizeBytes: Bytes | undefined; etag: string | undefined }): void;
+  /** False: once `write` has returned it does not look at a piece again, and its memory may be given back. */
+  readonly keepsPieces?: boolean | undefined;
   /** In order. A promise holds the OCA back; what it rejects with ends the whole fetch. The piece is the sink's. */
   write(piece: Uint8Array): Promise<void> | undefined;
   /** All that was written is void (wrong, or of another version of the file): it comes again from the first byte. */

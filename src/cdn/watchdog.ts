@@ -4,6 +4,9 @@ import type { Ms } from '../shared/units.ts';
 /** The limit may become shorter while it sleeps, so it looks now and then: cheaper than a timer for each piece. */
 const LOOK_MS: Ms = 500;
 
+/** Without one, an error with a stack of its own is made at each end of a transfer. */
+const ENOUGH = new Error('stopped');
+
 /** Barks once when it was silent for too long. */
 export interface Watchdog {
   /** Something came; now it may be silent for so long. Infinity: we are the ones who hold back. */
@@ -25,7 +28,7 @@ export function createWatchdog(clock: Clock, firstLimitMs: Ms, bark: () => void)
       barksAtMs = clock.monotonic() + limitMs;
     },
     stop() {
-      stopped.abort();
+      stopped.abort(ENOUGH);
     },
   };
 }

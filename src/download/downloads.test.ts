@@ -3,7 +3,7 @@ import { createDownloadWorld, expectAllStored, first, second } from '../../testi
 import type { DownloadWorld } from '../../testing/download-world.ts';
 import { damage } from '../../testing/memory-store.ts';
 import type { SampleVideo } from '../../testing/sample-video.ts';
-import { turn, until } from '../../testing/until.ts';
+import { passTimeUntil, turn, until } from '../../testing/until.ts';
 import { LayoverError } from '../shared/errors.ts';
 
 let world: DownloadWorld;
@@ -151,6 +151,8 @@ describe('a new start', () => {
     hangAfter(7);
     const { downloadId } = world.add(first);
     await until(() => world.server.requests.length === 11);
+    const held = () => world.store.tracks(downloadId).flatMap(({ trackId }) => world.store.stored(trackId));
+    await passTimeUntil(world.clock, () => held().length === 7, 10);
     const stored = world.downloads.get(downloadId).storedBytes;
     const before = world.server.requests.length;
     const killed = world.downloads;
@@ -322,7 +324,7 @@ describe('trouble', () => {
   it('of damage in what an earlier run stored is found by the last check, and repaired', async () => {
     world.server.misbehave = ({ path }) => (path.endsWith('vtt') ? { kind: 'hang' } : undefined);
     const { downloadId } = world.add(second);
-    await until(() => world.store.stored(`${downloadId}.v-480p`).length === 3);
+    await passTimeUntil(world.clock, () => world.store.stored(`${downloadId}.v-480p`).length === 3, 10);
     await world.downloads.pause(downloadId);
     world.server.misbehave = () => undefined;
     damage(world.disk, `${downloadId}.v-480p`, 1);

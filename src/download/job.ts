@@ -2,7 +2,7 @@ import type { SegmentKeys } from '../cdn/segment-keys.ts';
 import type { Steering } from '../cdn/types.ts';
 import type { Licenses } from '../license/types.ts';
 import { isLayoverError, LayoverError } from '../shared/errors.ts';
-import type { NetworkSignal } from '../shared/platform.ts';
+import type { Clock, NetworkSignal } from '../shared/platform.ts';
 import type { Bytes } from '../shared/units.ts';
 import type { ContentKey, OpenTrack, Store, TrackSpec } from '../store/types.ts';
 import { takeStock, wireBytes } from './plan.ts';
@@ -14,6 +14,7 @@ import { createSegmentSink } from './segment-sink.ts';
 export interface JobDeps {
   readonly store: Store;
   readonly licenses: Licenses;
+  readonly clock: Clock;
   readonly network: NetworkSignal;
   readonly steering: Steering;
   readonly keys: SegmentKeys;
@@ -167,7 +168,7 @@ async function fetchAll(
     if (!stop.signal.aborted) first.error = error;
     stop.abort();
   };
-  const backlog = createBacklog(MOST_UNSYNCED_BYTES, failed);
+  const backlog = createBacklog(deps.clock, MOST_UNSYNCED_BYTES, failed);
   const work = async () => {
     for (const file of queue) {
       const track = tracks.get(file.trackId);
@@ -208,8 +209,8 @@ async function fetchOne(
     await sink.abort();
     throw thrown;
   }
-  into.backlog.add(
-    sink.plainBytes,
-    sink.commit().then(() => into.onStored(wireBytes(segment, sink.plainBytes))),
-  );
+  into.backlog.add(sink.plainBytes, async () => {
+    await sink.commit();
+    into.onStored(wireBytes(segment, sink.plainBytes));
+  });
 }

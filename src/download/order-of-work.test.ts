@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createDownloadWorld, expectAllStored, first, second, third } from '../../testing/download-world.ts';
 import type { DownloadWorld } from '../../testing/download-world.ts';
-import { turns, until } from '../../testing/until.ts';
+import { passTimeUntil, turns, until } from '../../testing/until.ts';
 
 let world: DownloadWorld;
 beforeEach(async () => {
@@ -139,6 +139,8 @@ it('says what could be played while it comes', async () => {
   world.server.misbehave = () => (left-- > 0 ? undefined : { kind: 'hang' });
   const { downloadId } = world.add(first);
   await until(() => world.server.requests.length === 12);
+  const held = () => world.store.tracks(downloadId).flatMap(({ trackId }) => world.store.stored(trackId));
+  await passTimeUntil(world.clock, () => held().length === 8, 10);
   const { playableSeconds } = world.downloads.get(downloadId);
   expect(playableSeconds).toBeGreaterThan(0);
   expect(playableSeconds).toBeLessThan(first.presentation.durationSeconds);

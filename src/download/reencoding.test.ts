@@ -3,7 +3,7 @@ import { createDownloadWorld, expectAllStored, second } from '../../testing/down
 import type { DownloadWorld } from '../../testing/download-world.ts';
 import { createSampleVideo } from '../../testing/sample-video.ts';
 import type { SampleVideo } from '../../testing/sample-video.ts';
-import { until } from '../../testing/until.ts';
+import { passTimeUntil, until } from '../../testing/until.ts';
 import { filesOf, renditionsOf } from '../shared/presentation.ts';
 
 let world: DownloadWorld;
@@ -47,7 +47,7 @@ async function halfway(again: SampleVideo) {
   world.server.misbehave = ({ path }) => (last.test(path) ? { kind: 'hang' } : undefined);
   const { downloadId } = world.add(second);
   await until(() => world.server.requests.length === 7);
-  await until(() => world.store.stored(`${downloadId}.a-en`).length === 3);
+  await passTimeUntil(world.clock, () => world.store.stored(`${downloadId}.a-en`).length === 3, 10);
   await world.downloads.pause(downloadId);
   world.server.misbehave = () => undefined;
   world.reencoded.set('second', again);

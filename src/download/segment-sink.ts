@@ -2,6 +2,7 @@ import { createDecryptor } from '../cdn/decrypt.ts';
 import type { Decryptor } from '../cdn/decrypt.ts';
 import type { SegmentSink } from '../cdn/types.ts';
 import { LayoverError } from '../shared/errors.ts';
+import { letGo } from '../shared/let-go.ts';
 import type { Segment } from '../shared/presentation.ts';
 import type { Bytes } from '../shared/units.ts';
 import type { ContentKey, OpenTrack, SegmentWriter } from '../store/types.ts';
@@ -35,12 +36,18 @@ export function createSegmentSink(
     plainBytes += plain.byteLength;
     // Padding makes another size than was published: not the file that was.
     if (plainBytes > (expectedBytes ?? Infinity)) throw mismatch();
-    return writer?.write(plain);
+    const wait = writer?.write(plain);
+    // It is sealed or copied by now, unless it has to be held until the size is known.
+    if (decryptor && expectedBytes !== undefined) letGo(plain);
+    return wait;
   }
 
   return {
     get plainBytes() {
       return plainBytes;
+    },
+    get keepsPieces() {
+      return !decryptor && expectedBytes === undefined;
     },
     begin({ sizeBytes }) {
       // How much of an encrypted file is padding is known at its end only.

@@ -1,7 +1,7 @@
 import type { Cdn, RenewPathways, Steering } from '../cdn/types.ts';
 import type { Licenses } from '../license/types.ts';
 import { isLayoverError, LayoverError } from '../shared/errors.ts';
-import type { Log, NetworkSignal } from '../shared/platform.ts';
+import type { Clock, Log, NetworkSignal } from '../shared/platform.ts';
 import type { Presentation } from '../shared/presentation.ts';
 import type { DownloadRules } from '../shared/settings.ts';
 import type { Store } from '../store/types.ts';
@@ -21,6 +21,7 @@ export interface WorkDeps {
   readonly store: Store;
   readonly licenses: Licenses;
   readonly cdn: Cdn;
+  readonly clock: Clock;
   readonly network: NetworkSignal;
   readonly log: Log;
   readonly sources: VideoSources;
@@ -37,7 +38,7 @@ const MOST_REENCODINGS = 3;
 
 /** Works on one download until it is complete. Errors: what a job throws; `download/replaced`; the signal's reason. */
 export function createWork(deps: WorkDeps): Work {
-  const { store, licenses, cdn, network, log, sources, rows, progress, teller } = deps;
+  const { store, licenses, cdn, clock, network, log, sources, rows, progress, teller } = deps;
 
   async function attempt(row: Row, signal: AbortSignal, steering: Steering, progressed: () => void) {
     const { downloadId, videoId, selection } = row;
@@ -46,7 +47,7 @@ export function createWork(deps: WorkDeps): Work {
     let horizon: Horizon | undefined;
     try {
       await runJob(
-        { store, licenses: abortable(licenses, signal), network, steering, keys: cdn.keys },
+        { store, clock, licenses: abortable(licenses, signal), network, steering, keys: cdn.keys },
         {
           downloadId,
           videoId,

@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
+import { letGo } from '../shared/let-go.ts';
 import { MOST_REDIRECTS } from '../shared/platform.ts';
 import type { HeaderReader, Transport, TransportReceiver, TransportRequest } from '../shared/platform.ts';
 import { poolOptions } from './pool-options.ts';
@@ -90,6 +91,8 @@ function exchange(
               controller?.pause();
               wants.then(afterPause, fail);
             } else if (!wants) enough();
+            // Not where it paused: what is left of the piece is then taken up again.
+            else if (receiver.keepsPieces === false) letGo(piece);
           } catch (thrown) {
             fail(thrown);
           }

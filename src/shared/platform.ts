@@ -64,6 +64,8 @@ export interface TransportRequest {
 export interface TransportReceiver {
   /** Once, before the body. False: nothing more is wanted. */
   onHead(status: number, headers: HeaderReader): boolean;
+  /** False: it does not look at a piece again once `onBytes` has returned, and its memory may be given back. */
+  readonly keepsPieces?: boolean | undefined;
   /**
    * The body in order; each piece belongs to the receiver. False: no more is wanted. A promise holds the sender
    * back until it has resolved; what it rejects with, `request` rejects with.

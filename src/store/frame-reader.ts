@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Bytes } from '../shared/units.ts';
 import { FRAME_BYTES, TAG_BYTES, placeOfFrame } from './format.ts';
 import { openFrame } from './seal.ts';
@@ -35,7 +36,7 @@ interface Batch {
 export function createFrameReader(
   file: TrackFile,
   offset: Bytes,
-  recordKey: Uint8Array,
+  recordKey: KeyObject,
   name: RecordName,
   frames: { first: number; last: number },
 ): FrameReader {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LayoverError } from '../shared/errors.ts';
 import type { NewSegment, SegmentIndex, SegmentRow } from './segment-index.ts';
 import type { TrackFile } from './track-file.ts';
@@ -30,6 +31,8 @@ export function createGroupCommit(index: SegmentIndex, syncFile: SyncFile = data
 
   async function run(): Promise<void> {
     while (queue.length > 0) {
+      // What is committed in the same turn goes together.
+      await nextTurn();
       const batch = queue;
       queue = [];
       const unsynced = await syncFiles(new Set(batch.map((each) => each.file)), syncFile);

@@ -2,7 +2,7 @@ import { LayoverError } from '../shared/errors.ts';
 import type { Bytes } from '../shared/units.ts';
 import { FRAME_BYTES } from './format.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { RECORD_SALT_BYTES, deriveRecordKey } from './seal.ts';
+import { RECORD_SALT_BYTES, recordKeyOf } from './seal.ts';
 import { extentOf } from './segment-index.ts';
 import type { SegmentIndex } from './segment-index.ts';
 import { createSegmentReader } from './segment-reader.ts';
@@ -44,7 +44,7 @@ export function createOpenTrack(parts: OpenTrackParts): OpenTrack {
     const writer = createSegmentWriter({
       file,
       name,
-      recordKey: deriveRecordKey(dataKey, salt, name),
+      recordKey: recordKeyOf(dataKey, salt, name),
       async index(extent) {
         const row = { track, index: segment, fileOffset: extent.offset, plainBytes, salt };
         const replaced = await parts.groupCommit.commit(file, row);

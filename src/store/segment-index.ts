@@ -108,15 +108,22 @@ export function createSegmentIndex(database: Database) {
 
     /** All of them or none. Says of each which earlier record it replaced, or that its track is gone. */
     putSegments(added: readonly NewSegment[]): ({ replaced: SegmentRow | undefined } | 'no-track')[] {
-      const outcomes = database.transaction(() =>
-        added.map((row) => {
+      const outcomes = database.transaction(() => {
+        const grown = new Map<number, Bytes>(added.map(({ track }) => [track, 0]));
+        const alive = new Set(
+          [...grown.keys()].filter((track) => statements.count.run(0, track).changes > 0),
+        );
+        const done = added.map((row) => {
+          if (!alive.has(row.track)) return 'no-track' as const;
           const replaced = segment(row.track, row.index);
-          const grown = sealedBytesOf(row.plainBytes) - (replaced ? sealedBytesOf(replaced.plainBytes) : 0);
-          if (statements.count.run(grown, row.track).changes === 0) return 'no-track';
+          const bytes = sealedBytesOf(row.plainBytes) - (replaced ? sealedBytesOf(replaced.plainBytes) : 0);
+          grown.set(row.track, (grown.get(row.track) ?? 0) + bytes);
           statements.putSegment.run(row);
           return { replaced };
-        }),
-      );
+        });
+        for (const [track, bytes] of grown) if (bytes !== 0) statements.count.run(bytes, track);
+        return done;
+      });
       for (const listener of listeners) added.forEach((row) => listener(row));
       return outcomes;
     },

@@ -2,7 +2,7 @@ import { LayoverError, isLayoverError } from '../shared/errors.ts';
 import type { Bytes } from '../shared/units.ts';
 import { FRAME_BYTES } from './format.ts';
 import { createFrameReader } from './frame-reader.ts';
-import { deriveRecordKey } from './seal.ts';
+import { recordKeyOf } from './seal.ts';
 import type { SegmentIndex } from './segment-index.ts';
 import type { TrackFile } from './track-file.ts';
 import type { OpenTrack, ScrubOptions } from './types.ts';
@@ -39,7 +39,7 @@ export function createSegmentReader(parts: SegmentReaderParts): SegmentReader {
     }
     if (to === from && row.plainBytes > 0) return;
     const name = { trackId, index: segment, plainBytes: row.plainBytes };
-    const recordKey = deriveRecordKey(dataKey, row.salt, name);
+    const recordKey = recordKeyOf(dataKey, row.salt, name);
     // An empty segment has one frame too, and it must authenticate like any other.
     const first = Math.floor(from / FRAME_BYTES);
     const last = Math.max(first, Math.ceil(to / FRAME_BYTES) - 1);
@@ -62,7 +62,6 @@ export function createSegmentReader(parts: SegmentReaderParts): SegmentReader {
       }
     } finally {
       await frames.end();
-      recordKey.fill(0);
       file.endRead();
     }
   }

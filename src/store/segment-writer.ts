@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import { LayoverError } from '../shared/errors.ts';
+import { letGo } from '../shared/let-go.ts';
 import type { Bytes } from '../shared/units.ts';
 import type { Extent } from './extents.ts';
 import { FRAME_BYTES, frameCount, placeOfFrame, sealedBytesOf } from './format.ts';
@@ -8,7 +10,9 @@ import type { TrackFile } from './track-file.ts';
 import type { Handle } from './track-handles.ts';
 import type { SegmentWriter } from './types.ts';
 
-/** Sealed frames of one record that the disk has not taken yet: one is written while the next is sealed. */
+/** So many frames go to the disk in one call: each wakes another thread, which costs as much as to seal one. */
+const FRAMES_AT_ONCE = 4;
+/** Such calls of one record that are under way: one is written while the next is sealed. */
 const MOST_UNWRITTEN = 2;
 
 const MOST_SPARE = 8;
@@ -18,8 +22,7 @@ const spare: Buffer[] = [];
 export interface SegmentWriterParts {
   readonly file: TrackFile;
   readonly name: RecordName;
-  /** Belongs to the writer from now on, which fills it with zeros at the end. */
-  readonly recordKey: Buffer;
+  readonly recordKey: KeyObject;
   /** Makes the written record durable and lists it. */
   index(extent: Extent): Promise<void>;
   /** What the disk said, in the register's words. */
@@ -37,7 +40,8 @@ export interface LockableWriter extends SegmentWriter {
  * is a write of its own for `useForWriting`, since a network may be waited for in between.
  */
 export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
-  const { file, name, recordKey } = parts;
+  const { file, name } = parts;
+  let recordKey: KeyObject | undefined = parts.recordKey;
   const { plainBytes } = name;
   const length = sealedBytesOf(plainBytes);
   const frames = frameCount(plainBytes);
@@ -45,6 +49,9 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
   let filled = 0;
   let counter = 0;
   let place = placeOfFrame(0, plainBytes);
+  /** Ciphertexts and tags, and where the first of them belongs in the record. */
+  let sealed: Buffer[] = [];
+  let sealedAt = 0;
   let unwritten = 0;
   let extent: Extent | undefined;
   let placing: Promise<Extent> | undefined;
@@ -74,20 +81,29 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
       return (extent = file.reserve(length));
     });
 
-  async function writeFrame(sealed: [Buffer, Buffer], offsetBytes: Bytes): Promise<void> {
+  async function writeOut(frames: readonly Buffer[], offsetBytes: Bytes): Promise<void> {
     const { offset } = await (placing ??= takePlace());
-    await file.useForWriting(async () => writeAll(await file.writer(), sealed, offset + offsetBytes));
+    await file.useForWriting(async () => writeAll(await file.writer(), frames, offset + offsetBytes));
+    for (const bytes of frames) letGo(bytes);
   }
 
-  function seal(plain: Uint8Array): void {
-    const sealed = sealFrame(recordKey, name, counter, place.isLast, plain);
+  function flush(): void {
+    if (sealed.length === 0) return;
     unwritten += 1;
-    writeFrame(sealed, place.offsetBytes)
+    writeOut(sealed, sealedAt)
       .catch(fail)
       .finally(() => {
         unwritten -= 1;
         changed();
       });
+    sealed = [];
+  }
+
+  function seal(plain: Uint8Array): void {
+    if (!recordKey) return;
+    if (sealed.length === 0) sealedAt = place.offsetBytes;
+    sealed.push(...sealFrame(recordKey, name, counter, place.isLast, plain));
+    if (place.isLast || sealed.length >= 2 * FRAMES_AT_ONCE) flush();
     counter += 1;
     filled = 0;
     if (counter < frames) place = placeOfFrame(counter, plainBytes);
@@ -96,7 +112,8 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
   function end(): void {
     if (isOver) return;
     isOver = true;
-    recordKey.fill(0);
+    recordKey = undefined;
+    sealed = [];
     if (frame && spare.length < MOST_SPARE) spare.push(frame);
     frame = undefined;
     parts.onEnd();
@@ -189,11 +206,12 @@ export function createHoldingWriter(begin: (plainBytes: Bytes) => SegmentWriter)
   };
 }
 
-async function writeAll(handle: Handle, [ciphertext, tag]: [Buffer, Buffer], position: Bytes): Promise<void> {
-  let { bytesWritten: done } = await handle.writev([ciphertext, tag], position);
-  if (done === ciphertext.length + tag.length) return;
+async function writeAll(handle: Handle, parts: readonly Buffer[], position: Bytes): Promise<void> {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  let { bytesWritten: done } = await handle.writev(parts, position);
+  if (done === length) return;
   // A disk that fills up takes a part first and refuses at the next try.
-  const bytes = Buffer.concat([ciphertext, tag]);
-  while (done < bytes.length)
-    done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  const bytes = Buffer.concat(parts);
+  while (done < length)
+    done += (await handle.write(bytes, done, length - done, position + done)).bytesWritten;
 }
