@@ -88,7 +88,10 @@ export const TripReport = z.object({
   watch: z.object({
     /** Complete, not watched, and playing at least for a part of the trip. */
     storedSeconds: z.number().nonnegative(),
+    /** What will, once it is complete or renewed. */
+    comingSeconds: z.number().nonnegative(),
     wantedSeconds: z.number().nonnegative(),
+    /** Wanted, and neither stored nor coming. */
     missingSeconds: z.number().nonnegative(),
   }),
   space: z.object({

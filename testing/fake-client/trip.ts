@@ -1,4 +1,4 @@
-import { fromNow, storedSeconds, tripOutlook, wantedSeconds } from '../../src/engine/trip/report.ts';
+import { fromNow, tripOutlook, watchTime } from '../../src/engine/trip/report.ts';
 import { suggest } from '../../src/engine/trip/suggestions.ts';
 import type { Outlook } from '../../src/license/outlook.ts';
 import { playablesOf } from '../../src/shared/catalog.ts';
@@ -56,10 +56,9 @@ export function tripProcedures(world: World): Client['trip'] {
           ...tripOutlook(verdict, outlookOfVerdict(verdict), trip, nowMs),
         };
       });
-      const stored = storedSeconds(items);
-      const wanted = wantedSeconds(trip);
-      const missing = Math.max(0, wanted - stored);
-      const candidates = titles.slice(0, 6).map((title) =>
+      const watch = watchTime(items, trip);
+      const missing = watch.missingSeconds;
+      const candidates = titles.map((title) =>
         playablesOf(title)
           .filter(({ videoId }) => !world.downloads.some((each) => each.videoId === videoId))
           .map(({ videoId, durationSeconds, episode }) => ({
@@ -78,7 +77,7 @@ export function tripProcedures(world: World): Client['trip'] {
         trip,
         nowMs,
         items,
-        watch: { storedSeconds: stored, wantedSeconds: wanted, missingSeconds: missing },
+        watch,
         space: { availableBytes, neededBytes: Math.round(missing * 400_000) },
         suggestions: suggest(candidates, { seconds: missing, availableBytes }),
       };

@@ -107,7 +107,7 @@ function inWords(report: TripReport, status: AppStatus, renewal: TripRenewal | n
       return those.length === 0 ? [] : ['', `${headings[group]}:`, ...those.map(line)];
     }),
     '',
-    `To watch: ${durationInWords(watch.storedSeconds)} of ${durationInWords(watch.wantedSeconds)}; ${enough}.`,
+    `To watch: ${durationInWords(watch.storedSeconds)} of ${durationInWords(watch.wantedSeconds)}, ${durationInWords(watch.comingSeconds)} coming; ${enough}.`,
     watch.missingSeconds === 0
       ? `Space: ${sizeInWords(space.availableBytes)} for downloads.`
       : `Space: about ${sizeInWords(space.neededBytes)} needed, ${sizeInWords(space.availableBytes)} for downloads.`,

@@ -14,7 +14,7 @@ import { standings } from '../offers/episodes.ts';
 import { spaceOf } from '../offers/space.ts';
 import type { Parts } from '../parts.ts';
 import { visibleDownloads } from '../visible.ts';
-import { fromNow, storedSeconds, tripOutlook, wantedSeconds } from './report.ts';
+import { fromNow, tripOutlook, watchTime } from './report.ts';
 import { suggest } from './suggestions.ts';
 import type { Candidate } from './suggestions.ts';
 
@@ -33,16 +33,15 @@ export async function checkTrip(parts: Parts, asked: Trip): Promise<TripReport> 
   const items = visibleDownloads(parts)
     .filter(({ state }) => state !== 'removing')
     .map((status) => itemOf(parts, status, profile, trip, nowMs));
-  const stored = storedSeconds(items);
-  const wanted = wantedSeconds(trip);
-  const missingSeconds = Math.max(0, wanted - stored);
+  const watch = watchTime(items, trip);
+  const { missingSeconds } = watch;
   const availableBytes = availableIn(await spaceOf(parts)).bytes;
   const preferences = parts.settings.read().downloadPreferences;
   return {
     trip,
     nowMs,
     items,
-    watch: { storedSeconds: stored, wantedSeconds: wanted, missingSeconds },
+    watch,
     space: {
       availableBytes,
       neededBytes: estimateUnseen(missingSeconds, preferences, siblingsOf(visibleDownloads(parts))).bytes,

@@ -7,7 +7,7 @@ import type { Grant, GrantState } from '../../license/verdict.ts';
 import type { LicensePolicy } from '../../shared/license.ts';
 import type { Trip } from '../../shared/trip.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../shared/units.ts';
-import { fromNow, storedSeconds, tripOutlook, wantedSeconds } from './report.ts';
+import { fromNow, tripOutlook, wantedSeconds, watchTime } from './report.ts';
 
 const issuedAtMs = Date.UTC(2026, 10, 1, 12);
 const day = (days: number) => issuedAtMs + days * DAY_MS;
@@ -170,15 +170,26 @@ test('how much is wanted: by the day, and on a flight no more than it lasts', ()
   expect(wantedSeconds(trip(0, 2 * HOUR_MS))).toBe(2 * 3_600);
 });
 
-test('only what is complete, not watched, and plays at all fills the time', () => {
-  const item = { isComplete: true, isWatched: false, plays: 'whole' as const, watchSeconds: 100 };
-  expect(
-    storedSeconds([
-      item,
-      { ...item, plays: 'part' },
-      { ...item, plays: 'no' },
-      { ...item, isComplete: false },
-      { ...item, isWatched: true },
-    ]),
-  ).toBe(200);
+test('what is complete, not watched, and plays at all fills the time; what could be mended is coming', () => {
+  const item = {
+    isComplete: true,
+    isWatched: false,
+    plays: 'whole' as const,
+    remedy: 'not-needed' as const,
+    watchSeconds: 100,
+  };
+  const items = [
+    item,
+    { ...item, plays: 'part' as const, remedy: 'renew' as const },
+    { ...item, plays: 'no' as const, remedy: 'none' as const },
+    { ...item, plays: 'no' as const, remedy: 'renew' as const },
+    { ...item, isComplete: false },
+    { ...item, isWatched: true },
+  ];
+  expect(watchTime(items, trip(0, 600 * SECOND_MS))).toEqual({
+    storedSeconds: 200,
+    comingSeconds: 200,
+    wantedSeconds: 600,
+    missingSeconds: 200,
+  });
 });

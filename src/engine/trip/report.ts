@@ -1,6 +1,6 @@
 import type { Outlook } from '../../license/outlook.ts';
 import type { RefusalReason, Verdict } from '../../shared/license.ts';
-import type { Trip, TripItem, TripPlays, TripRemedy } from '../../shared/trip.ts';
+import type { Trip, TripItem, TripPlays, TripRemedy, TripReport } from '../../shared/trip.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../shared/units.ts';
 import type { Ms, Seconds } from '../../shared/units.ts';
 import { endOf } from '../../shared/words/license-words.ts';
@@ -104,11 +104,18 @@ export function wantedSeconds({ fromMs, toMs, hoursPerDay }: Trip): Seconds {
   return Math.min(lengthMs, byTheDayMs) / SECOND_MS;
 }
 
-/** Of a report's items, what fills the trip. */
-export function storedSeconds(
-  items: readonly Pick<TripItem, 'isComplete' | 'isWatched' | 'plays' | 'watchSeconds'>[],
-): Seconds {
-  return items
-    .filter(({ isComplete, isWatched, plays }) => isComplete && !isWatched && plays !== 'no')
-    .reduce((sum, { watchSeconds }) => sum + watchSeconds, 0);
+/** Of a report's items, what fills the trip, what will once it is complete or renewed, and what is missing then. */
+export function watchTime(
+  items: readonly Pick<TripItem, 'isComplete' | 'isWatched' | 'plays' | 'remedy' | 'watchSeconds'>[],
+  trip: Trip,
+): TripReport['watch'] {
+  const wanted = wantedSeconds(trip);
+  const some = (counts: (item: (typeof items)[number]) => boolean) =>
+    items.filter((item) => !item.isWatched && counts(item)).reduce((sum, item) => sum + item.watchSeconds, 0);
+  const storedSeconds = some(({ isComplete, plays }) => isComplete && plays !== 'no');
+  const comingSeconds = some(({ isComplete, plays, remedy }) =>
+    plays === 'no' ? remedy !== 'none' : !isComplete,
+  );
+  const missingSeconds = Math.max(0, wanted - storedSeconds - comingSeconds);
+  return { storedSeconds, comingSeconds, wantedSeconds: wanted, missingSeconds };
 }

@@ -11,6 +11,7 @@ import { HomeScreen } from '../home/home-screen.tsx';
 import { OpenedScreen } from '../open/opened-screen.tsx';
 import { SearchScreen } from '../search/search-screen.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
+import { TripScreen } from '../trip/trip-screen.tsx';
 import { TitleScreen } from '../title/title-screen.tsx';
 import { WhoScreen } from '../who/who-screen.tsx';
 import { RouteError } from './error-boundary.tsx';
@@ -36,6 +37,7 @@ const downloads = createRoute({
   path: '/downloads',
   component: DownloadsScreen,
 });
+const trip = createRoute({ getParentRoute: () => shell, path: '/trip', component: TripScreen });
 const settings = createRoute({ getParentRoute: () => shell, path: '/settings', component: SettingsScreen });
 const who = createRoute({ getParentRoute: () => root, path: '/who', component: WhoScreen });
 /** hls.js is the largest thing in the bundle and not needed before the first play. */
@@ -58,7 +60,7 @@ const lab =
     : [];
 
 const routeTree = root.addChildren([
-  shell.addChildren([...(lab as never[]), home, search, title, opened, downloads, settings]),
+  shell.addChildren([...(lab as never[]), home, search, title, opened, downloads, trip, settings]),
   who,
   play,
 ]);

@@ -7,7 +7,7 @@ import {
   Button as AriaButton,
 } from 'react-aria-components';
 import { lazy, Suspense } from 'react';
-import { Download, House, ListVideo, LogIn, LogOut, Search, Settings, UsersRound } from 'lucide-react';
+import { Download, House, ListVideo, LogIn, LogOut, Plane, Search, Settings, UsersRound } from 'lucide-react';
 import { useStatusAction } from '../data/actions.ts';
 import { useDownloads, useStatus } from '../data/queries.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
@@ -101,6 +101,9 @@ export function Shell() {
                 <span className="for-listeners">{text('nav.running', { count: running.length })}</span>
               </span>
             ) : null}
+          </Link>
+          <Link to="/trip" className="shell-link">
+            <Plane aria-hidden /> {text('nav.trip')}
           </Link>
           <OpenAddressLink />
           {LabLink ? (

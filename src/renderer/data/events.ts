@@ -8,11 +8,11 @@ type Changed = Extract<EngineEvent, { type: 'changed' }>['what'];
 
 const staleAfter: Record<Changed, readonly (readonly string[])[]> = {
   catalog: [keys.catalog],
-  progress: [keys.home, keys.titles, keys.downloads],
-  'my-list': [keys.home, keys.titles],
+  progress: [keys.home, keys.titles, keys.downloads, keys.trip],
+  'my-list': [keys.home, keys.titles, keys.trip],
   profiles: [keys.profiles, keys.status],
   settings: [keys.settings],
-  downloads: [keys.downloads, keys.storage, keys.options, keys.followed, keys.removedByRule],
+  downloads: [keys.downloads, keys.storage, keys.options, keys.followed, keys.removedByRule, keys.trip],
 };
 
 /** One list entry replaced, or appended if it is new. */
@@ -33,6 +33,7 @@ export interface EventPlaces {
 function roomChanged(queryClient: QueryClient): void {
   void queryClient.invalidateQueries({ queryKey: keys.storage });
   void queryClient.invalidateQueries({ queryKey: keys.options });
+  void queryClient.invalidateQueries({ queryKey: keys.trip });
 }
 
 /** Brings one event to the queries that it is about. */
@@ -56,8 +57,10 @@ export function applyEvent(event: EngineEvent, { queryClient, refusals }: EventP
     case 'download': {
       const before = queryClient.getQueryData<DownloadView[]>(keys.downloads);
       queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) => withDownload(list, event.download));
-      const stateBefore = before?.find((each) => each.downloadId === event.download.downloadId)?.state;
-      if (stateBefore !== event.download.state) roomChanged(queryClient);
+      const old = before?.find((each) => each.downloadId === event.download.downloadId);
+      if (old?.state !== event.download.state) roomChanged(queryClient);
+      else if (JSON.stringify(old.verdict) !== JSON.stringify(event.download.verdict))
+        void queryClient.invalidateQueries({ queryKey: keys.trip });
       return;
     }
     case 'download-removed':

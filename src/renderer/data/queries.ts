@@ -2,6 +2,7 @@ import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import type { Client, AppStatus } from '../../shared/contract.ts';
 import type { DownloadView, StorageView } from '../../shared/downloads.ts';
 import type { Settings } from '../../shared/settings.ts';
+import type { Trip } from '../../shared/trip.ts';
 import { useClient } from '../app/environment.ts';
 
 /** Every question that screens ask the engine, with its key: `events.ts` refreshes them by these keys. */
@@ -23,6 +24,7 @@ export const keys = {
   options: ['options'],
   followed: ['followed'],
   removedByRule: ['removed-by-rule'],
+  trip: ['trip'],
 } as const;
 
 export const queries = {
@@ -65,6 +67,14 @@ export const queries = {
     queryOptions({ queryKey: keys.places, queryFn: () => client.storage.places(), staleTime: 0 }),
   followed: (client: Client) =>
     queryOptions({ queryKey: keys.followed, queryFn: () => client.downloads.followed() }),
+  /** What was known of the last dates stays until the new ones are looked at. */
+  trip: (client: Client, trip: Trip) =>
+    queryOptions({
+      queryKey: [...keys.trip, trip],
+      queryFn: () => client.trip.check(trip),
+      placeholderData: (previous) => previous,
+      retry: false,
+    }),
   removedByRule: (client: Client) =>
     queryOptions({ queryKey: keys.removedByRule, queryFn: () => client.downloads.removedByRule() }),
 };

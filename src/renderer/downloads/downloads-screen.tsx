@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Download, HardDrive } from 'lucide-react';
+import { Download, HardDrive, Plane } from 'lucide-react';
 import { useId } from 'react';
 import type { DownloadView } from '../../shared/downloads.ts';
 import { useClient } from '../app/environment.ts';
@@ -33,9 +33,14 @@ export function DownloadsScreen() {
       </div>
       <div className="downloads-storage">
         <StorageBar />
-        <Link to="/settings" hash="storage" className="button button-quiet">
-          <HardDrive aria-hidden /> {text('storage.manage')}
-        </Link>
+        <div className="downloads-ways">
+          <Link to="/settings" hash="storage" className="button button-quiet">
+            <HardDrive aria-hidden /> {text('storage.manage')}
+          </Link>
+          <Link to="/trip" className="button button-quiet">
+            <Plane aria-hidden /> {text('trip.title')}
+          </Link>
+        </div>
       </div>
       <div className="downloads-notices">
         <StorageRunning />
