@@ -145,6 +145,7 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
       for (const { downloadId } of downloads.list()) downloads.rescan(downloadId);
     log.info('store.swept', { ...report });
   });
+  await licensing.recall();
   licenses.purgeExpired();
   downloads.start();
   sync.start();

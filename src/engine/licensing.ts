@@ -1,5 +1,6 @@
 import type { Database } from '../database/types.ts';
 import { createCheckIns } from '../license/check-ins.ts';
+import { createOutsideRecord } from '../license/outside-record.ts';
 import { createRenewals } from '../license/renewals.ts';
 import type { Renewals } from '../license/renewals.ts';
 import { recoverLost } from '../license/recovery.ts';
@@ -15,6 +16,8 @@ import { maySee } from './visible.ts';
 /** What keeps licenses in order by itself, as long as the service can be reached. */
 export interface Licensing {
   readonly renewals: Renewals;
+  /** Before anything plays: what the keyring remembers, and an older folder that was put back has forgotten. */
+  recall(): Promise<void>;
   /** The service is there, and somebody is signed in. */
   connected(): void;
   /** The time that the service names when it is asked whether it is there. */
@@ -68,6 +71,14 @@ export function createLicensing(
     isOnline,
     onRenewed: show,
   });
+  const outside = createOutsideRecord({
+    record: platform.secrets.record,
+    database,
+    deviceSecret: device.deviceSecret,
+    trustedTime,
+    clock,
+    log,
+  });
   const checkIns = createCheckIns({
     database,
     device,
@@ -86,7 +97,10 @@ export function createLicensing(
       videoIds.forEach(show);
     },
     onReleased: (videoIds) => renewals.replace(videoIds),
-    onMet: () => renewals.look(),
+    onMet: () => {
+      outside.note();
+      renewals.look();
+    },
     onNotice: notice,
   });
 
@@ -112,11 +126,15 @@ export function createLicensing(
       .finally(() => (recovering = undefined)));
 
   const stopListening = licenses.onChange((_videoId, what) => {
+    outside.note();
     renewals.look();
     if (what === 'first-play') checkIns.look();
   });
   return {
     renewals,
+    async recall() {
+      if (await outside.recall()) notice(new LayoverError('license/replay-found'));
+    },
     connected: () => void recoverIfLost().then(checkIns.look),
     hint: checkIns.hint,
     async signedIn() {
@@ -129,6 +147,8 @@ export function createLicensing(
     async stop() {
       stopListening();
       await Promise.all([checkIns.stop(), renewals.stop(), recovering]);
+      outside.note();
+      await outside.idle();
     },
   };
 }

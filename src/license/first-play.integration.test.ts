@@ -53,3 +53,44 @@ test('first play, the grace watched so far and the time survive kill -9', async 
   expect(await afterwards(firstPlayAtMs - DAY_MS)).toMatchObject({ reason: 'clock-behind' });
   expect(await afterwards(firstPlayAtMs + 48 * HOUR_MS)).toMatchObject({ reason: 'playback-expired' });
 });
+
+/** Kills it when it has said so many lines; gives all that it said until it was dead. */
+async function killAtLine(count: number, nowMs: number): Promise<string[]> {
+  const script = path.resolve(import.meta.dirname, '../../testing/license-kill/ticking.ts');
+  const child = spawn(process.execPath, [script, folder, String(nowMs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    if (lines.length === count) child.kill('SIGKILL');
+  }
+  await exited;
+  return lines;
+}
+
+// The fifth second of watching is first play: lines 9 and 10.
+test.each([1, 8, 9, 10, 11])(
+  'a kill at line %i of watching neither loses first play nor moves it',
+  async (count) => {
+    const lines = await killAtLine(count, startMs);
+    const said = (what: string) =>
+      lines.filter((line) => line.startsWith(what)).map((line) => line.slice(what.length + 1));
+    const recorded = said('recorded').find((first) => first !== 'nothing');
+    const verdict = await afterwards(startMs + HOUR_MS);
+    const firstPlayAtMs = verdict.allowed ? verdict.firstPlayAtMs : Number.NaN;
+    if (recorded !== undefined) expect(firstPlayAtMs).toBe(Number(recorded));
+    // It was not said any more: written in its moment, or not at all.
+    else expect([null, ...said('about').slice(4, 5).map(Number)]).toContain(firstPlayAtMs);
+    // What was watched before it counts, whatever the kill: the rest of the grace period is all that is left.
+    const again = await killAtLine(12, startMs + HOUR_MS);
+    const seconds = said('recorded').length;
+    const firstAgain = again
+      .filter((line) => line.startsWith('recorded'))
+      .findIndex((line) => !line.endsWith('nothing'));
+    if (firstPlayAtMs === null) expect(firstAgain).toBeLessThanOrEqual(4 - seconds);
+    else expect(again[1]).toBe(`recorded ${firstPlayAtMs}`);
+  },
+  30_000,
+);

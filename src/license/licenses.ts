@@ -12,6 +12,7 @@ import type { LicenseKey } from './claims.ts';
 import type { Device } from './device.ts';
 import { createGrantRows, grantMigrations } from './grant-rows.ts';
 import type { KeptGrant } from './grant-rows.ts';
+import { createHeldWrites } from './held-writes.ts';
 import { createKeyCache } from './key-cache.ts';
 import { outlookOf } from './outlook.ts';
 import { flushReleases } from './releases.ts';
@@ -54,6 +55,12 @@ export function createLicenses(from: {
 }): Licenses {
   const { database, device, service, trustedTime, log } = from;
   const rows = createGrantRows({ database, deviceSecret: device.deviceSecret, log });
+  const writes = createHeldWrites((grant) => {
+    database.transaction(() => {
+      rows.write(grant);
+      if (grant.firstPlayAtMs !== null) trustedTime.persist();
+    });
+  }, log);
   const streams = new Map<string, KeptGrant>();
   const keys = createKeyCache();
   const viewings = createViewings();
@@ -70,7 +77,8 @@ export function createLicenses(from: {
   /** Given to the identity that this installation lost: plays nothing, and is replaced as soon as that is possible. */
   const isForeign = ({ claims }: KeptGrant) => claims.deviceId !== device.deviceId;
   const playable = (grant: KeptGrant | null) => (grant && !isForeign(grant) ? grant : null);
-  const grantOf = (videoId: string) => playable(ownOf(rows.read(videoId))) ?? ownOf(streams.get(videoId));
+  const grantOf = (videoId: string) =>
+    playable(ownOf(writes.current(rows.read(videoId)))) ?? ownOf(streams.get(videoId));
 
   function decideFor(grant: KeptGrant | null, viewing: Viewing | null): Verdict {
     const { firstPlayAtMs, ended } = grant ?? { firstPlayAtMs: null, ended: null };
@@ -128,6 +136,7 @@ export function createLicenses(from: {
     const { firstPlayAtMs, watchedSeconds } = isOlder ? held : genuine;
     const fresh = { ...genuine, firstPlayAtMs, watchedSeconds };
     keys.wipe(fresh.claims.videoId);
+    writes.forget(fresh.claims.videoId);
     if (fresh.claims.purpose === 'offline') {
       database.transaction(() => {
         rows.write(fresh);
@@ -183,14 +192,17 @@ export function createLicenses(from: {
     const fresh = await unlessReleased(videoId, async () => admit(await askAnew(held), videoId, 'offline'));
     // Another key would leave every stored byte closed, for good: better the old license than that.
     if (fresh.keyFingerprint !== held.keyFingerprint) throw new LayoverError('license/forged', { videoId });
-    const before = rows.read(videoId);
+    const before = writes.current(rows.read(videoId));
     const { firstPlayAtMs, watchedSeconds } = firstPlay === 'kept' && before ? before : fresh;
     keep({ ...fresh, firstPlayAtMs, watchedSeconds }, before);
     return verdictOf(videoId);
   }
 
   async function contentKey(videoId: string, viewingId = NOBODY, use: Use = 'play'): Promise<Uint8Array> {
-    const { license, claims: kept } = usable(videoId, viewingId, use);
+    const grant = usable(videoId, viewingId, use);
+    const { license, claims: kept } = grant;
+    // Before a byte of what is watched, and not of what is only downloaded.
+    if (viewingId !== NOBODY && kept.purpose === 'offline') writes.assertWritten(grant);
     const cached = keys.get(videoId, license);
     if (cached) return cached;
     const { sealedContentKey, ...claims } = await verify(license, videoId);
@@ -216,10 +228,7 @@ export function createLicenses(from: {
     const isFirstPlay = watched >= grant.claims.policy.play_start_grace_period_seconds;
     const after = { ...grant, watchedSeconds: watched, firstPlayAtMs: isFirstPlay ? nowMs : null };
     if (grant.claims.purpose === 'offline') {
-      database.transaction(() => {
-        rows.write(after);
-        if (isFirstPlay) trustedTime.persist();
-      });
+      writes.write(after);
     } else {
       streams.set(videoId, after);
     }
@@ -240,6 +249,7 @@ export function createLicenses(from: {
       if (held) rows.owe(held.claims);
     });
     streams.delete(videoId);
+    writes.forget(videoId);
     viewings.end(videoId);
     keys.wipe(videoId);
     await flush();

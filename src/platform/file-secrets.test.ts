@@ -55,3 +55,17 @@ it('agrees on one key when several begin at once', async () => {
   const sealed = await Promise.all([1, 2, 3, 4, 5].map(() => box().seal(secret)));
   for (const one of sealed) expect(Buffer.from(await box().open(one))).toEqual(secret);
 });
+
+it('does not open in a folder that was copied to another machine', async () => {
+  const on = (id: string) => createFileSecretBox(folder, createRecordingLog(), async () => id);
+  const sealed = await on('one').seal(secret);
+  expect(Buffer.from(await on('one').open(sealed))).toEqual(secret);
+  for (const elsewhere of ['another', ''])
+    await expect(on(elsewhere).open(sealed)).rejects.toMatchObject({ code: 'device/secret-unreadable' });
+});
+
+it('opens what was sealed before keys were bound to the machine', async () => {
+  const unnamed = createFileSecretBox(folder, createRecordingLog(), async () => '');
+  const sealed = await unnamed.seal(secret);
+  expect(Buffer.from(await box().open(sealed))).toEqual(secret);
+});

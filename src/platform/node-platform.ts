@@ -5,6 +5,7 @@ import { createSystemClock } from './clock.ts';
 import { otherDrives } from './drives.ts';
 import { createNodeFetch } from './fetch.ts';
 import { createFileSecretBox } from './file-secrets.ts';
+import { createKeyringRecord } from './keyring-record.ts';
 import { createMeteredSource } from './metered.ts';
 import { createInterfaceSignal } from './network.ts';
 import { openSettings, serviceUrlIn } from './settings.ts';
@@ -39,7 +40,7 @@ export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
     fetch,
     transport,
     paths: { userData, downloads: options.downloads ?? path.join(userData, 'downloads') },
-    secrets: createFileSecretBox(userData, log),
+    secrets: { ...createFileSecretBox(userData, log), record: createKeyringRecord(userData) },
     random: (sizeBytes) => randomBytes(sizeBytes),
     network: createInterfaceSignal({
       serviceUrl: () => serviceUrlIn(settings),

@@ -210,6 +210,10 @@ const register = {
     'This computer’s clock is behind. Set the right date and time, or go online, to play.',
     'after-action',
   ],
+  'license/first-play-unwritten': [
+    'Layover could not write down that you started watching. Free some space on the disk, then press play again.',
+    'after-action',
+  ],
   'license/clock-corrected': [
     'This computer’s clock is wrong, and Layover goes by the service’s time. Set the right date and time before you go offline.',
     'after-action',

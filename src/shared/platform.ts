@@ -90,6 +90,11 @@ export interface SecretBox {
   seal(plain: Uint8Array): Promise<Uint8Array>;
   /** Throws `device/secret-unreadable`. */
   open(sealed: Uint8Array): Promise<Uint8Array>;
+  /**
+   * One text that lies outside the user folder, where the host has such a place: it is not put back with an older folder.
+   * `read` gives null where nothing was written; both reject where nobody answers. Not secret, and not to be trusted.
+   */
+  readonly record?: { read(): Promise<string | null>; write(text: string): Promise<void> } | undefined;
 }
 
 export interface NetworkSignal {

@@ -3,6 +3,7 @@ import type { Database } from '../../src/database/types.ts';
 import { loadDevice } from '../../src/license/device.ts';
 import { createLicenses } from '../../src/license/licenses.ts';
 import { createTrustedTime } from '../../src/license/trusted-time.ts';
+import type { PersistentTrustedTime } from '../../src/license/trusted-time.ts';
 import type { Licenses } from '../../src/license/types.ts';
 import type { Clock, Log } from '../../src/shared/platform.ts';
 import { createFakeSecretBox } from '../fake-secret-box.ts';
@@ -14,6 +15,7 @@ export async function openHeldGrants(from: {
   database: Database;
   clock: Clock;
   log: Log;
+  trustedTime?: PersistentTrustedTime;
 }): Promise<Licenses> {
   const { database, clock, log } = from;
   const secrets = createFakeSecretBox(new Uint8Array(32));
@@ -25,7 +27,7 @@ export async function openHeldGrants(from: {
   });
   const issuer = await createLicenseIssuer();
   const service = issuer.service(device, () => clock.now());
-  const trustedTime = createTrustedTime({ database, clock, log });
+  const trustedTime = from.trustedTime ?? createTrustedTime({ database, clock, log });
   return createLicenses({
     database,
     device,

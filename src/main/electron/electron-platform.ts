@@ -4,6 +4,7 @@ import type * as Electron from 'electron';
 import ElectronStore from 'electron-store';
 import { createSystemClock } from '../../platform/clock.ts';
 import { otherDrives } from '../../platform/drives.ts';
+import { createKeyringRecord } from '../../platform/keyring-record.ts';
 import { createMeteredSource } from '../../platform/metered.ts';
 import { createPolledSignal } from '../../platform/network.ts';
 import { openSettings } from '../../platform/settings.ts';
@@ -27,12 +28,15 @@ export function createElectronPlatform(electron: ElectronPieces, log: Log): Plat
     clock: createSystemClock(),
     fetch: createSessionFetch(electron.session),
     paths: { userData, downloads: path.join(userData, 'downloads') },
-    secrets: createSafeStorageBox({
-      safeStorage: electron.safeStorage,
-      folder: userData,
-      platform: process.platform,
-      log,
-    }),
+    secrets: {
+      ...createSafeStorageBox({
+        safeStorage: electron.safeStorage,
+        folder: userData,
+        platform: process.platform,
+        log,
+      }),
+      record: createKeyringRecord(userData),
+    },
     random: (sizeBytes) => randomBytes(sizeBytes),
     network: createPolledSignal(() => electron.net.isOnline(), { metered: createMeteredSource() }),
     power: createPowerSignal(electron.powerMonitor, electron.powerSaveBlocker),
