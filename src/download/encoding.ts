@@ -22,6 +22,18 @@ export function compareEncodings(before: Presentation, now: Presentation): Reenc
   return changed.length > 0 ? { kind: 'changed', renditionIds: changed } : { kind: 'same' };
 }
 
+/** Whether the same files lie at other addresses, or under other keys' addresses: signatures in them have aged. */
+export function areElsewhere(before: Presentation, now: Presentation): boolean {
+  const fresh = new Map(renditionsOf(now).map((rendition) => [rendition.id, filesOf(rendition)]));
+  return renditionsOf(before).some((old) => {
+    const files = fresh.get(old.id) ?? [];
+    return filesOf(old).some(
+      ({ path, encryption }, at) =>
+        path !== files[at]?.path || encryption?.keyUri !== files[at].encryption?.keyUri,
+    );
+  });
+}
+
 /** By digests where they are told; else by what a re-encoded video does not keep by chance. */
 function isSame(one: Rendition, other: Rendition): boolean {
   const [files, others] = [filesOf(one), filesOf(other)];

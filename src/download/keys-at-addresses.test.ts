@@ -3,6 +3,7 @@ import { createDownloadWorld, expectAllStored, first } from '../../testing/downl
 import type { DownloadWorld } from '../../testing/download-world.ts';
 import { withKeysAtAddresses } from '../../testing/sample-video.ts';
 import { turn } from '../../testing/until.ts';
+import type { Presentation, Rendition } from '../shared/presentation.ts';
 
 let world: DownloadWorld;
 let downloadId: string;
@@ -56,5 +57,31 @@ describe('a download whose keys lie at addresses', () => {
     add();
     await world.reach(downloadId, 'failed');
     expect(world.downloads.get(downloadId).error).toEqual({ code: 'cdn/no-key', details: { status: 404 } });
+  });
+});
+
+describe('addresses that carry a signature each', () => {
+  it('are read anew when they have aged; what is stored stays', async () => {
+    const { files, presentation } = withKeysAtAddresses(first, world.server.base());
+    const signed = (by: string): Presentation => {
+      const of = <R extends Rendition>(one: R): R => ({
+        ...one,
+        ...(one.init && { init: { ...one.init, path: one.init.path + by } }),
+        segments: one.segments.map((segment) => ({ ...segment, path: segment.path + by })),
+      });
+      const { video, audio, subtitles } = presentation;
+      return { ...presentation, video: video.map(of), audio: audio.map(of), subtitles: subtitles.map(of) };
+    };
+    for (const [name, bytes] of files) {
+      if (/init|first\/v-480p\/1\./.test(name)) world.server.files.set(`${name}?t=1`, bytes);
+      world.server.files.set(`${name}?t=2`, bytes);
+    }
+    world.reencoded.set('first', { ...first, presentation: signed('?t=1') });
+    add();
+    world.reencoded.set('first', { ...first, presentation: signed('?t=2') });
+    await world.reach(downloadId, 'completed');
+    await expectAllStored(world, first, downloadId);
+    const asked = world.server.requests.map(({ path }) => path);
+    expect(asked).toContain('first/v-480p/1.m4s?t=1');
   });
 });

@@ -6,7 +6,7 @@ import type { Presentation } from '../shared/presentation.ts';
 import type { DownloadRules } from '../shared/settings.ts';
 import type { Store } from '../store/types.ts';
 import { abortable } from './abortable.ts';
-import { compareEncodings } from './encoding.ts';
+import { areElsewhere, compareEncodings } from './encoding.ts';
 import { createHorizon } from './horizon.ts';
 import type { Horizon } from './horizon.ts';
 import { runJob } from './job.ts';
@@ -88,7 +88,8 @@ export function createWork(deps: WorkDeps): Work {
     const result = compareEncodings(kept, fresh);
     if (result.kind === 'gone') throw new LayoverError('download/replaced');
     const renditionIds = result.kind === 'changed' ? result.renditionIds : [];
-    log.warn('download.reencoded', { downloadId, renditions: renditionIds.join(' ') });
+    if (renditionIds.length > 0)
+      log.warn('download.reencoded', { downloadId, renditions: renditionIds.join(' ') });
     for (const { trackId, renditionId } of store.tracks(downloadId))
       if (renditionIds.includes(renditionId)) await store.removeTrack(trackId);
     // Last: until then a kill leaves the old presentation, and the difference is found again.
@@ -99,17 +100,21 @@ export function createWork(deps: WorkDeps): Work {
   return async (row, signal, progressed) => {
     const { downloadId, videoId } = row;
     for (let reencodings = 0; ; reencodings += 1) {
+      const goesOn = () => {
+        reencodings = 0;
+        progressed();
+      };
       const kept = rows.presentation(downloadId);
       const ending = new AbortController();
       const either = AbortSignal.any([signal, ending.signal]);
       let fresh: Presentation | undefined;
       let again: RenewPathways | undefined;
-      /** Asks the service anew; true: the video is another one than it was. */
+      /** Asks anew; true: the video is another one than it was, or its files lie elsewhere. */
       const ask = async (): Promise<boolean> => {
         const answer = await sources.presentation(videoId, either);
         fresh = answer.presentation;
         again = answer.renewPathways;
-        if (compareEncodings(kept, fresh).kind !== 'same') return true;
+        if (compareEncodings(kept, fresh).kind !== 'same' || areElsewhere(kept, fresh)) return true;
         rows.setPathways(downloadId, fresh.pathways);
         return false;
       };
@@ -131,12 +136,13 @@ export function createWork(deps: WorkDeps): Work {
           priority: 'download',
           contentSteering: kept.contentSteering,
         });
-        await attempt(row, either, steering, progressed);
+        await attempt(row, either, steering, goesOn);
         return;
       } catch (thrown) {
         if (signal.aborted) throw thrown;
-        // Addresses may stay while the files behind them change.
-        const isDoubtful = isLayoverError(thrown, 'cdn/digest-mismatch') && fresh === undefined;
+        // Addresses may stay while the files behind them change; and what is asked at one address only is not asked for anew.
+        const isDoubtful =
+          isLayoverError(thrown, 'cdn/digest-mismatch', 'cdn/no-oca', 'cdn/no-key') && fresh === undefined;
         const isAnother = ending.signal.aborted || (isDoubtful && (await ask().catch(() => false)));
         if (!isAnother || !fresh || reencodings >= MOST_REENCODINGS) throw thrown;
         await adopt(row, fresh);
