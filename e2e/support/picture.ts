@@ -45,6 +45,16 @@ export async function expectPlaying(page: Page, videoNumber: number, fromFrame =
   return first;
 }
 
+/** Waits until whatever is on the screen moves: other pixels, later in the video. */
+export async function expectMoving(page: Page): Promise<void> {
+  const video = page.getByTestId('video');
+  const position = () => video.evaluate(({ currentTime }: HTMLVideoElement) => currentTime);
+  await expect.poll(() => decodedFrames(page)).toBeGreaterThan(5);
+  const [before, startedAt] = [await readPixels(page), await position()];
+  await expect.poll(position).toBeGreaterThan(startedAt);
+  await expect.poll(async () => Buffer.compare(await readPixels(page), before)).not.toBe(0);
+}
+
 /** Pictures that the decoder has given out since the video was opened. */
 function decodedFrames(page: Page): Promise<number> {
   return page

@@ -50,6 +50,22 @@ export async function openTitle(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name }).waitFor();
 }
 
+/** From wherever one is, by the keyboard; what comes of it is the caller's to see. */
+export async function openAddress(page: Page, url: string): Promise<void> {
+  await page.getByRole('button', { name: 'Open address…' }).first().waitFor();
+  await page.keyboard.press('Control+o');
+  const dialog = page.getByRole('dialog', { name: 'Open an address' });
+  await dialog.getByLabel('Address of the stream').fill(url);
+  await dialog.getByRole('button', { name: 'Open' }).click();
+}
+
+/** The list of what was opened, with nobody signed in: from the first screen, or from any other. */
+export async function openedTitles(page: Page): Promise<void> {
+  const name = 'Opened from an Address';
+  await page.getByRole('link', { name }).or(mainNavigation(page).getByRole('link', { name: 'Opened' })).click(); // prettier-ignore
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+}
+
 /** The player's controls hide while nothing moves. */
 export async function wakeControls(page: Page): Promise<void> {
   await page.mouse.move(200, 200);
