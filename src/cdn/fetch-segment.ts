@@ -68,11 +68,11 @@ export async function fetchSegment(
       tour.mismatched(pathway);
     } else {
       tour.succeeded(pathway, outcome);
-      const { transferMs, timeToFirstByteMs } = outcome;
-      return { ocaId: pathway.id, transferMs, timeToFirstByteMs };
+      const { transferMs, timeToFirstByteMs, heldMs } = outcome;
+      return { ocaId: pathway.id, transferMs, timeToFirstByteMs, heldMs };
     }
   }
-  return { ocaId: EARLIER_RUN, transferMs: 0, timeToFirstByteMs: 0 };
+  return { ocaId: EARLIER_RUN, transferMs: 0, timeToFirstByteMs: 0, heldMs: 0 };
 }
 
 async function takeEarlier(assembly: Assembly, { etag, pieces }: EarlierBytes): Promise<void> {

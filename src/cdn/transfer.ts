@@ -35,6 +35,8 @@ export interface Moved {
   readonly latencyMs: Ms;
   readonly timeToFirstByteMs: Ms;
   readonly transferMs: Ms;
+  /** In which our own side held the OCA back; not in `transferMs`. */
+  readonly heldMs: Ms;
   readonly bytes: Bytes;
 }
 
@@ -115,6 +117,7 @@ function createReceiver(
     latencyMs,
     timeToFirstByteMs: (firstAtMs ?? startedAtMs) - askedAtMs,
     transferMs: clock.monotonic() - startedAtMs - heldMs,
+    heldMs,
     bytes,
   });
 

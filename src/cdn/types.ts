@@ -19,6 +19,8 @@ export interface FetchedSegment {
   /** Of the transfer that succeeded, first byte to last; what abr/ learns from. */
   readonly transferMs: Ms;
   readonly timeToFirstByteMs: Ms;
+  /** In which a cap, playback or the disk held the OCA back; not in `transferMs`. */
+  readonly heldMs: Ms;
 }
 
 export interface OcaHealth {

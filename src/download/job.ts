@@ -1,5 +1,5 @@
 import type { SegmentKeys } from '../cdn/segment-keys.ts';
-import type { Steering } from '../cdn/types.ts';
+import type { Steering, Streamed } from '../cdn/types.ts';
 import type { Licenses } from '../license/types.ts';
 import { isLayoverError, LayoverError } from '../shared/errors.ts';
 import type { Clock, NetworkSignal } from '../shared/platform.ts';
@@ -9,6 +9,7 @@ import { takeStock, wireBytes } from './plan.ts';
 import type { Plan, PlannedFile, Stocktaking } from './plan.ts';
 import { createBacklog } from './backlog.ts';
 import type { Backlog } from './backlog.ts';
+import { createLanes } from './lanes.ts';
 import { createSegmentSink } from './segment-sink.ts';
 
 export interface JobDeps {
@@ -34,8 +35,6 @@ export interface Job {
   onStored(bytes: Bytes, file: PlannedFile): void;
 }
 
-/** One connection leaves the link idle while it waits for answers; many would starve what is being watched. */
-const AT_ONCE = 4;
 /** What was received may wait for the disk while the link goes on: about what a power cut can take. */
 const MOST_UNSYNCED_BYTES: Bytes = 64 * 1024 * 1024;
 /** Bytes that never verify mean a disk that is failing: to write them for ever does not help. */
@@ -169,7 +168,11 @@ async function fetchAll(
     stop.abort();
   };
   const backlog = createBacklog(deps.clock, MOST_UNSYNCED_BYTES, failed);
-  const work = async () => {
+  const lanes = createLanes();
+  const idle = Promise.withResolvers<void>();
+  let isEmpty = false;
+  let running = 0;
+  async function fetchSome(): Promise<void> {
     for (const file of queue) {
       const track = tracks.get(file.trackId);
       if (!track) throw new LayoverError('store/missing');
@@ -177,11 +180,31 @@ async function fetchAll(
         proven.add(file);
         job.onStored(bytes, file);
       };
-      await fetchOne(deps, job, track, file, { signal, backlog, onStored });
+      lanes.note(await fetchOne(deps, job, track, file, { signal, backlog, onStored }));
       await backlog.room();
+      if (running > lanes.wanted) return;
+      widen();
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, () => work().catch(failed)));
+    isEmpty = true;
+  }
+  async function lane(): Promise<void> {
+    running += 1;
+    try {
+      await fetchSome();
+    } catch (thrown) {
+      failed(thrown);
+    } finally {
+      running -= 1;
+      if (running === 0) idle.resolve();
+    }
+  }
+  function widen(): void {
+    while (running < lanes.wanted && !isEmpty && !signal.aborted) void lane();
+  }
+  // One at least, also when it was aborted already: then it says so.
+  void lane();
+  widen();
+  await idle.promise;
   await backlog.idle();
   job.signal.throwIfAborted();
   if (first.error !== undefined) throw first.error as Error;
@@ -193,7 +216,7 @@ async function fetchOne(
   track: OpenTrack,
   { segment }: PlannedFile,
   into: { signal: AbortSignal; backlog: Backlog; onStored(bytes: Bytes): void },
-): Promise<void> {
+): Promise<Streamed> {
   const { signal } = into;
   const { path, byteRange, integrity, encryption } = segment;
   signal.throwIfAborted();
@@ -201,8 +224,9 @@ async function fetchOne(
   // Asked for anew each time: the verdict may have ended meanwhile.
   const contentKey = () => licenses.keyToStore(job.videoId);
   const sink = createSegmentSink(track, segment, await keys.keyOf(encryption, contentKey, signal));
+  let answer: Streamed;
   try {
-    await steering.stream(request, sink, { signal });
+    answer = await steering.stream(request, sink, { signal });
     signal.throwIfAborted();
     sink.end();
   } catch (thrown) {
@@ -213,4 +237,5 @@ async function fetchOne(
     await sink.commit();
     into.onStored(wireBytes(segment, sink.plainBytes));
   });
+  return answer;
 }
