@@ -128,7 +128,7 @@ export function createLicensing(
   const stopListening = licenses.onChange((_videoId, what) => {
     outside.note();
     renewals.look();
-    if (what === 'first-play') checkIns.look();
+    if (what === 'first-play') checkIns.tell();
   });
   return {
     renewals,

@@ -252,6 +252,16 @@ test('meets on coming online, every few hours, and soon when there is a reason, 
   expect(world.clock.sleepers).toBe(0);
 });
 
+test('a first play is told at once, also one that comes in the middle of a meeting', async () => {
+  const { checkIns } = open();
+  checkIns.tell();
+  checkIns.tell();
+  await until(() => service.asked.length === 2 && world.clock.sleepers === 1);
+  checkIns.tell();
+  await until(() => service.asked.length === 3);
+  await checkIns.stop();
+});
+
 test('a service that names another time than is known is asked for a signed one', async () => {
   const { checkIns } = open();
   checkIns.hint(trueMs + MINUTE_MS);

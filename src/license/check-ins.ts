@@ -19,8 +19,10 @@ import { CLOCK_TOLERANCE_MS } from './verdict.ts';
 
 /** Meetings with the service: what was done here is told, and its word on time and licenses is followed. */
 export interface CheckIns {
-  /** There is a reason to meet: a way to the service, a first play. Not more often than once a minute. */
+  /** There is a reason to meet: a way to the service. Not more often than once a minute. */
   look(): void;
+  /** Something is to be told at once: a first play, which an older copy of the folder would forget. */
+  tell(): void;
   /** The service named a time, unsigned: where it differs from what is known, a signed one is asked for. */
   hint(serviceMs: Ms): void;
   /** Meets now. Errors: of the service; `license/forged` for a word that is not its own. */
@@ -66,6 +68,7 @@ export function createCheckIns(deps: CheckInDeps): CheckIns {
   let pause: AbortController | undefined;
   let meeting: Promise<void> | undefined;
   let failures = 0;
+  let isToTell = false;
   let metAtMs = -Infinity;
 
   const randomText = () => Buffer.from(deps.random(NONCE_BYTES)).toString('base64url');
@@ -120,6 +123,7 @@ export function createCheckIns(deps: CheckInDeps): CheckIns {
     const released = own().filter(({ claims }) => word.released.includes(claims.licenseId));
     if (released.length > 0) deps.onReleased(released.map(({ claims }) => claims.videoId));
     await leaveSecret(accountId, word);
+    log.info('license/met', { counter: word.counter, replayed: word.replayed });
   }
 
   /** Returns by how much time was set back (0 or less). */
@@ -179,7 +183,8 @@ export function createCheckIns(deps: CheckInDeps): CheckIns {
     now().then(
       () => {
         failures = 0;
-        sleep(EVERY_MS);
+        if (isToTell) tell();
+        else sleep(EVERY_MS);
       },
       (thrown: unknown) => {
         if (ended.signal.aborted) return;
@@ -197,8 +202,14 @@ export function createCheckIns(deps: CheckInDeps): CheckIns {
     sleep(waitMs);
   }
 
+  function tell(): void {
+    isToTell = meeting !== undefined;
+    if (!isToTell) run();
+  }
+
   return {
     look,
+    tell,
     hint(serviceMs) {
       const isOther = Math.abs(serviceMs - trustedTime.now()) > CLOCK_TOLERANCE_MS;
       if ((isOther || trustedTime.isClockBehind()) && deps.accountId() !== null) look();

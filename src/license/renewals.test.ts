@@ -242,3 +242,35 @@ test('by hand: an outcome for each, and no more questions once there is no way t
   expect(asked).toBeLessThanOrEqual(4);
   await stop();
 });
+
+test('a license that turns out to be revoked is locked, and not asked for again', async () => {
+  const { licenses, renewals, stop } = open();
+  await licenses.acquire('v1', 'offline');
+  answer = () => new LayoverError('license/revoked');
+  world.clock.advance(DAY_MS);
+  renewals.look();
+  await until(() => renewed.length === 1);
+  expect(licenses.verdict('v1')).toMatchObject({ allowed: false, reason: 'revoked' });
+  expect(renewals.due()).toEqual([]);
+  await stop();
+});
+
+test('a license that the service has released is replaced, first play kept; refused, it is locked', async () => {
+  const { licenses, renewals, stop } = open();
+  for (const videoId of ['v1', 'v2', 'v3']) await licenses.acquire(videoId, 'offline');
+  licenses.recordWatched('v1', 10);
+  const firstPlayAtMs = world.clock.now();
+  const { acquire } = world.service;
+  world.service.acquire = async (videoId, ...rest) => {
+    if (videoId === 'v2') throw new LayoverError('license/device-limit');
+    if (videoId === 'v3') throw new LayoverError('service/unreachable');
+    return acquire(videoId, ...rest);
+  };
+  answer = () => new LayoverError('license/not-allowed');
+  renewals.replace(['v1', 'v2', 'v3']);
+  await until(() => renewed.length === 2);
+  await stop();
+  expect(licenses.verdict('v1')).toMatchObject({ allowed: true, firstPlayAtMs });
+  expect(licenses.verdict('v2')).toMatchObject({ allowed: false, reason: 'revoked' });
+  expect(licenses.verdict('v3')).toMatchObject({ allowed: true });
+});

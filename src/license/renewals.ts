@@ -42,7 +42,7 @@ export interface RenewalDeps {
   random(sizeBytes: Bytes): Uint8Array;
   /** The service answers, and somebody is signed in. */
   isOnline(): boolean;
-  /** New windows are there. */
+  /** It is another license than it was: new windows, or none any more. */
   onRenewed(videoId: string): void;
 }
 
@@ -96,6 +96,12 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       const error = asLayoverError(thrown);
       restMs = isLayoverError(error, 'auth/signed-out') ? HOUR_MS : MINUTE_MS;
       if (ended.signal.aborted || isLayoverError(error, ...noWay)) return false;
+      // No failure, but the service's word on the license itself.
+      if (isLayoverError(error, 'license/revoked')) {
+        licenses.takeBack(videoId);
+        deps.onRenewed(videoId);
+        return true;
+      }
       const count = (rows.read(videoId)?.count ?? 0) + 1;
       const isBusy = isLayoverError(error, ...busy);
       const { retryAfterSeconds } = error.details;

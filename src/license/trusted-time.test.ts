@@ -137,3 +137,65 @@ test('a database that cannot be written does not stop time', () => {
   clock.advance(HOUR_MS);
   expect(time.now()).toBe(start + HOUR_MS);
 });
+
+test('sleep and hibernation: the monotonic clock stood still, the machine’s clock went on', () => {
+  const time = open();
+  clock.setWall(start + 9 * HOUR_MS);
+  expect(time.now()).toBe(start + 9 * HOUR_MS);
+  expect(time.isClockBehind()).toBe(false);
+  clock.advance(MINUTE_MS);
+  expect(time.now()).toBe(start + 9 * HOUR_MS + MINUTE_MS);
+});
+
+test('a clock that was set back during sleep is behind; what passed in sleep is not made up', () => {
+  const time = open();
+  clock.setWall(start - 2 * HOUR_MS);
+  expect(time.now()).toBe(start);
+  expect(time.isClockBehind()).toBe(true);
+  time.observeServiceTime(start + 8 * HOUR_MS);
+  expect(time.now()).toBe(start + 8 * HOUR_MS);
+  expect(time.isClockBehind()).toBe(false);
+});
+
+test.each([
+  ['1970, an empty battery', 0],
+  ['2099', Date.UTC(2099, 0, 1)],
+])('a clock years off at the first start is set right by the service: %s', (_when, wallMs) => {
+  clock = createFakeClock(wallMs);
+  const time = open();
+  expect(time.now()).toBe(wallMs);
+  time.observeServiceTime(start);
+  expect(time.now()).toBe(start);
+  clock.advance(HOUR_MS);
+  expect(time.now()).toBe(start + HOUR_MS);
+  expect(time.isClockBehind()).toBe(false);
+});
+
+test('after a restart offline, a clock that is still years behind is known to be', () => {
+  clock = createFakeClock(0);
+  const time = open();
+  time.observeServiceTime(start);
+  time.close();
+  const later = restartAt(HOUR_MS);
+  expect(later.now()).toBe(start);
+  expect(later.isClockBehind()).toBe(true);
+});
+
+test('the issue of a license raises time, and never lowers it', () => {
+  const time = open();
+  time.atLeast(start - DAY_MS);
+  expect(time.now()).toBe(start);
+  time.atLeast(start + DAY_MS);
+  expect(time.now()).toBe(start + DAY_MS);
+  expect(time.isClockBehind()).toBe(true);
+  expect(restartAt(start).now()).toBe(start + DAY_MS);
+});
+
+test('summer time and time zones move no clock: what is read is UTC', () => {
+  // 2026-03-29 01:00 UTC: clocks in Europe go from 2 to 3.
+  clock = createFakeClock(Date.UTC(2026, 2, 29, 0, 59, 59));
+  const time = open();
+  clock.advance(2_000);
+  expect(time.now()).toBe(Date.UTC(2026, 2, 29, 1, 0, 1));
+  expect(time.isClockBehind()).toBe(false);
+});
