@@ -29,6 +29,7 @@ export function describeTransportContract(name: string, make: () => TransportUnd
         const path = request.url ?? '';
         if (path === '/loop') response.writeHead(302, { location: '/loop' }).end();
         else if (path === '/moved') response.writeHead(307, { location: '/whole' }).end();
+        else if (path === '/down') response.writeHead(302, { location: 'file:///etc/passwd' }).end();
         else if (path === '/lost') response.writeHead(404).end('nothing here');
         else if (path === '/silent') return;
         else if (path === '/short') {
@@ -102,7 +103,7 @@ export function describeTransportContract(name: string, make: () => TransportUnd
       expect((await get('/lost')).status).toBe(404);
     });
 
-    it.each(['/loop', '/short'])('rejects for %s', async (path) => {
+    it.each(['/loop', '/down', '/short'])('rejects for %s', async (path) => {
       await expect(get(path)).rejects.toThrow();
     });
 

@@ -23,7 +23,11 @@ export function createNodeTransport(): NodeTransport {
       for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
         const location = await exchange(agent, { ...request, url }, receiver);
         if (location === undefined) return;
-        url = new URL(location, url).href;
+        const next = new URL(location, url);
+        // No answer leads off the web: to a file of this computer, say.
+        if (!/^https?:$/.test(next.protocol))
+          throw Object.assign(new Error('redirected off the web'), { code: 'REDIRECT_SCHEME' });
+        url = next.href;
       }
       throw Object.assign(new Error('redirected on and on'), { code: 'REDIRECT_LOOP' });
     },

@@ -46,5 +46,5 @@ export async function forget(session: Session, titleId: string): Promise<void> {
 function inWords(rendition: RenditionSummary): string {
   if (rendition.kind === 'video')
     return rendition.height > 0 ? `video ${rendition.width}x${rendition.height}` : 'video';
-  return `${rendition.kind} ${rendition.language}`;
+  return rendition.language === 'und' ? rendition.kind : `${rendition.kind} ${rendition.language}`;
 }

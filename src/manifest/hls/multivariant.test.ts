@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { refusal, vod } from '../../../testing/playlists.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
+import { parseMultivariant } from './multivariant.ts';
+import { pathwaysOf } from './pathways.ts';
 import { presentation, startReading } from './presentation.ts';
 
 const url = 'https://cdn.example/show/master.m3u8';
@@ -217,6 +219,16 @@ describe('a multivariant playlist', () => {
     expect(places('RESOLUTION=640x360\nhttps://b.example/s/v.m3u8')).toEqual(['a', 'b']);
     expect(places('RESOLUTION=1280x720\nhttps://b.example/s/v.m3u8')).toEqual(['origin']);
     expect(places('RESOLUTION=640x360\nhttps://b.example/s/w.m3u8')).toEqual(['origin']);
+  });
+
+  it('knows a lone pathway by its name and place where a steering server may clone it', () => {
+    const steering = '#EXT-X-CONTENT-STEERING:SERVER-URI="s"';
+    const variant = (file: string) =>
+      `#EXT-X-STREAM-INF:BANDWIDTH=${file.length},PATHWAY-ID="a"\nhttps://a.example/film/${file}`;
+    const text = ['#EXTM3U', steering, variant('hi/v.m3u8'), variant('low/v.m3u8')].join('\n');
+    expect(pathwaysOf(parseMultivariant(text, url), url).pathways).toEqual([
+      { id: 'a', baseUrl: 'https://a.example/film/' },
+    ]);
   });
 
   it('takes redundant streams for pathways, and different ones on one host for what they are', () => {
