@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
@@ -6,7 +6,7 @@ import type { FaultRules } from '../../service/oca/faults.ts';
 import { Title } from '../../src/shared/catalog.ts';
 import type { Episode } from '../../src/shared/catalog.ts';
 import { HomeView, PlaybackStats } from '../../src/shared/contract.ts';
-import { DownloadView } from '../../src/shared/downloads.ts';
+import { DownloadView, StorageView } from '../../src/shared/downloads.ts';
 import { ErrorValue } from '../../src/shared/errors.ts';
 import { Verdict } from '../../src/shared/license.ts';
 import { DAY_MS } from '../../src/shared/units.ts';
@@ -25,6 +25,8 @@ const Played = z.object({
   bySource: PlaybackStats.shape.bySource,
 });
 const Failed = z.object({ error: ErrorValue });
+const Downloads = z.object({ downloads: z.array(DownloadView) });
+const Checked = Downloads.extend({ lastCheck: StorageView.shape.lastCheck.unwrap() });
 
 /** The traveler's day, told step by step; every check reads what a process really answered. */
 export async function travel(report: ReturnType<typeof createReport>, folder: string): Promise<void> {
@@ -115,13 +117,32 @@ export async function travel(report: ReturnType<typeof createReport>, folder: st
       return `SIGKILL at ${storedAtKill} bytes`;
     });
     await report.step('resume', async () => {
-      const { downloads } = await ask(z.object({ downloads: z.array(DownloadView) }), 'downloads');
+      const { downloads } = await ask(Downloads, 'downloads');
       const found = known(downloads.find((view) => view.videoId === videoId()));
       if (found.storedBytes < storedAtKill)
         throw new Error(`${storedAtKill - found.storedBytes} bytes were lost`);
       const view = await ask(DownloadView, 'download', videoId());
       if (view.storedBytes !== view.selection.size.bytes) throw new Error(JSON.stringify(view));
       return `went on from ${found.storedBytes}, complete at ${view.storedBytes} bytes`;
+    });
+
+    await report.step('take the season by rule', async () => {
+      const all = await ask(Downloads, 'download', known(title).titleId, '--season', '1', '--data-saver');
+      const whole = all.downloads.filter(({ state }) => state === 'completed');
+      if (whole.length < 2 || whole.length < all.downloads.length) throw new Error(JSON.stringify(all));
+      return `${whole.length} episodes are here`;
+    });
+    await report.step('move the downloads', async () => {
+      const moved = await ask(StorageView, 'storage', 'move', path.join(userData, 'drive'));
+      if (moved.move !== null || moved.usedBytes === 0) throw new Error(JSON.stringify(moved));
+      return `${moved.usedBytes} bytes in ${path.basename(moved.folder)}`;
+    });
+    await report.step('damage and repair', async () => {
+      await damage(path.join(userData, 'drive'));
+      const found = await ask(Checked, 'storage', 'check', '--repair');
+      const whole = found.downloads.filter(({ state }) => state === 'completed');
+      if (found.lastCheck.damagedSegments !== 1 || whole.length !== 1) throw new Error(JSON.stringify(found));
+      return '1 segment was found damaged, and fetched again';
     });
 
     await report.step('stop service and OCAs', async () => {
@@ -237,6 +258,16 @@ async function throttle(service: RunningService, bytesPerSecond: number): Promis
     });
     if (!answer.ok) throw new Error(`${controlUrl}: ${answer.status} ${await answer.text()}`);
   }
+}
+
+/** One bit of one sealed video changes, as on a disk that grows old. */
+async function damage(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  const file = path.join(folder, known(names.find((name) => /v-.*\.sealed$/.test(name))));
+  const bytes = await readFile(file);
+  const middle = Math.floor(bytes.length / 2);
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+  await writeFile(file, bytes);
 }
 
 /** Resolves once nothing listens there any more. */

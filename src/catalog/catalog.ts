@@ -15,6 +15,8 @@ export interface CatalogOptions {
   readonly remote: CatalogRemote;
   readonly now: () => Ms;
   readonly newId: () => string;
+  /** Titles whose pictures stay, whatever room others need. */
+  readonly keptTitleIds?: (() => ReadonlySet<string>) | undefined;
   /** Whether whoever is here may know of a title at all; without, of every one. */
   readonly mayKnow?: ((titleId: string) => boolean) | undefined;
 }
@@ -32,6 +34,7 @@ export function createCatalog(options: CatalogOptions) {
     folder: options.artworkFolder,
     remote: options.remote,
     newId: options.newId,
+    keptTitleIds: options.keptTitleIds,
   });
 
   function allowed(title: Title | undefined, profile: Profile | null): Title {

@@ -255,9 +255,9 @@ function react(
       const profileId = parts.who.viewer()?.profileId ?? null;
       events.emit({ type: 'download', download: downloadView(parts, change.download, profileId) });
     }
-    storage.changed();
     // Most changes are progress, several a second: these need no look at all the others.
-    if (!isNew) return;
+    if (!isNew) return storage.progressed();
+    storage.changed();
     awakeToDownload(downloads.list().some((other) => other.state === 'downloading'));
     checks.giveWay();
     keeper.soon();

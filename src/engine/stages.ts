@@ -108,6 +108,7 @@ export async function createStages(
     now: trustedTime.now,
     newId,
     mayKnow: (titleId) => (isAddressId(titleId) ? addresses.isOpened(titleId) : accountId() !== null),
+    keptTitleIds: () => new Set(downloads.list().map(({ titleId }) => titleId)),
   });
   const addresses = createAddresses({
     database,

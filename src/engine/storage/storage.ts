@@ -22,6 +22,8 @@ const LOOK_EVERY_MS: Ms = 3 * SECOND_MS;
 /** While something plays, a move takes no more of the disk than this a second. */
 const BESIDE_PLAYBACK_BYTES: Bytes = 16 * 1024 * 1024;
 
+const PROGRESS_EVERY_MS: Ms = 3 * SECOND_MS;
+
 export type Storage = ReturnType<typeof createStorage>;
 
 /** Where downloads lie: how full it is, whether it is there, moving it, checking it. */
@@ -115,10 +117,12 @@ export function createStorage(parts: StorageParts, platform: Platform, backgroun
   return {
     view,
     /** Something that the view shows has changed. */
-    changed: teller.soon,
+    changed: () => teller.soon(),
+    /** A download has a little more than before: told less often, for all downloads are looked at. */
+    progressed: () => teller.soon(PROGRESS_EVERY_MS),
     start(): void {
       background.run('storage-place', lookAfterPlace);
-      downloads.check.onChange(teller.soon);
+      downloads.check.onChange(() => teller.soon());
     },
     places: (): Promise<StoragePlace[]> => placesFor(store, platform),
     inspect: async (folder: string): Promise<StoragePlace> => placeOf(await store.inspect(folder)),

@@ -17,9 +17,10 @@ export function createTeller(clock: Clock, background: Background, tell: () => P
 
   return {
     now,
-    soon(): void {
+    /** Within so long of the last time. */
+    soon(everyMs: Ms = AT_MOST_EVERY_MS): void {
       if (isWaiting) return;
-      const leftMs = lastMs === undefined ? 0 : lastMs + AT_MOST_EVERY_MS - clock.monotonic();
+      const leftMs = lastMs === undefined ? 0 : lastMs + everyMs - clock.monotonic();
       if (leftMs <= 0) return now();
       isWaiting = true;
       background.run('tell', async () => {
