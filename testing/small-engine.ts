@@ -1,10 +1,14 @@
 import { implement } from '@orpc/server';
 import { contract } from '../src/shared/contract.ts';
-import type { AppStatus } from '../src/shared/contract.ts';
+import { createEventBus } from '../src/engine/events.ts';
+import type { AppStatus, EngineEvent } from '../src/shared/contract.ts';
 import type { Engine } from '../src/engine/types.ts';
 import { LayoverError } from '../src/shared/errors.ts';
+import { Settings } from '../src/shared/settings.ts';
 
-export interface SmallEngine extends Pick<Engine, 'router' | 'media' | 'stop'> {
+export interface SmallEngine extends Pick<Engine, 'router' | 'client' | 'media' | 'stop'> {
+  /** Tells whoever listens in this process, which the host does and which `listeners` does not count. */
+  emit(event: EngineEvent): void;
   /** Who listens to `app.events` now. */
   listeners: number;
   /** Resolves when the last listener has gone. */
@@ -104,10 +108,20 @@ export function createSmallEngine(): SmallEngine {
     });
   };
 
+  const bus = createEventBus();
+  const client = {
+    app: { status: async () => smallStatus, events: async () => bus.listen() },
+    settings: { read: async () => Settings.parse({}) },
+  };
   const engine: SmallEngine = {
+    client: client as unknown as Engine['client'],
+    emit: bus.emit,
     router: router as unknown as Engine['router'],
     media,
-    stop: async () => void (engine.stopped = true),
+    stop: async () => {
+      bus.close();
+      engine.stopped = true;
+    },
     listeners: 0,
     left,
     cancelled,

@@ -26,12 +26,15 @@ import { downloadsRouter } from './router/downloads.ts';
 import { playbackRouter } from './router/playback.ts';
 import { storageRouter } from './router/storage.ts';
 import { tripRouter } from './router/trip.ts';
+import { warningsRouter } from './router/warnings.ts';
 import { createStages, migrations } from './stages.ts';
 import { scheduleChecks } from './storage/check-schedule.ts';
 import { createStorage } from './storage/storage.ts';
 import type { Storage } from './storage/storage.ts';
 import type { Engine, Extension } from './types.ts';
 import { maySee } from './visible.ts';
+import { startWarnings } from './warnings/start.ts';
+import type { Warnings } from './warnings/warnings.ts';
 
 /**
  * Builds every stage on a Platform, starts what runs by itself (queue, sync, refresh, probing), and waits for
@@ -120,9 +123,12 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
     changedStatus: async () => {
       const status = await parts.status();
       events.emit({ type: 'status', status });
+      // Perhaps somebody else is watching now.
+      warnings.soon();
       return status;
     },
   };
+  const warnings = startWarnings(parts, platform, { database, background });
   const storage = createStorage(parts, platform, background);
   const keeper = createKeeper(parts, createKeepingRows(database), { clock, log, background });
 
@@ -157,6 +163,7 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
   let stopping: Promise<void> | undefined;
   async function stop(): Promise<void> {
     stopListening();
+    warnings.stop();
     watching.endAll();
     playback.stopAll();
     sync.stop();
@@ -169,7 +176,7 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
 
   const router = {
     ...accountRouter(parts, {
-      settingsChanged: () => settingsChanged({ parts, storage, keeper }),
+      settingsChanged: () => settingsChanged({ parts, storage, keeper, warnings }),
       signedIn: () => connected({ knowsProfiles: true }),
     }),
     ...addressesRouter(parts),
@@ -177,6 +184,7 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
     ...downloadsRouter(parts, keeper),
     ...storageRouter(storage),
     ...tripRouter(parts),
+    ...warningsRouter(warnings),
     ...playbackRouter(parts),
     ...extend({
       ...stages,
@@ -213,14 +221,17 @@ function settingsChanged({
   parts,
   storage,
   keeper,
+  warnings,
 }: {
   parts: Parts;
   storage: Storage;
   keeper: Keeper;
+  warnings: Warnings;
 }): void {
   parts.downloads.reconsider();
   storage.changed();
   keeper.soon();
+  warnings.soon();
 }
 
 /** What follows from what happens: events for the window, a machine that stays awake, rules that look again. */

@@ -32,6 +32,7 @@ import { createSources } from './sources.ts';
 import { askingProfile } from './visible.ts';
 import { createViewings } from './viewing.ts';
 import { createWatching } from './watching.ts';
+import { warningMigrations } from './warnings/rows.ts';
 import { createWho } from './who.ts';
 
 export const migrations: Migration[] = [
@@ -44,6 +45,7 @@ export const migrations: Migration[] = [
   ownKeysMigration,
   ...downloadMigrations,
   ...keepingMigrations,
+  ...warningMigrations,
 ];
 
 export type Stages = Awaited<ReturnType<typeof createStages>>;

@@ -18,4 +18,4 @@ export function textIn(language: UiLanguage): Text {
 }
 
 /** Which messages may be asked for here. */
-export const plainMessages = /^(license|warning|trip\.item)\./;
+export const plainMessages = /^(license|warning|trip\.item)\.|^episode\.number$/;

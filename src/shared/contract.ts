@@ -9,6 +9,7 @@ import {
   EpisodeScope,
   EpisodesOptions,
   FollowedTitle,
+  LicenseWarning,
   RemovedByRule,
   StoragePlace,
   StorageView,
@@ -149,6 +150,8 @@ export const EngineEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('download-removed'), downloadId: Id }),
   /** Beside the `download-removed` of the same download: it was no hand of the viewer's. */
   z.object({ type: z.literal('removed-by-rule'), removed: RemovedByRule }),
+  /** All that are due at the same time; each but once. */
+  z.object({ type: z.literal('license-warnings'), warnings: z.array(LicenseWarning).min(1) }),
   z.object({ type: z.literal('storage'), storage: StorageView }),
   z.object({ type: z.literal('playback-refused'), sessionId: Id, error: ErrorValue }),
 ]);
@@ -297,6 +300,11 @@ export const contract = {
     renew: procedure
       .input(z.object({ downloadIds: z.array(Id).min(1).max(1_000) }))
       .output(eventIterator(TripRenewal)),
+  },
+  warnings: {
+    /** What runs out soon and was told, soonest first, without what the viewer has put away. */
+    open: procedure.output(z.array(LicenseWarning)),
+    seen: procedure.output(nothing),
   },
   sync: {
     /** Pushes and pulls now; the answer counts what was sent and what still waits. */

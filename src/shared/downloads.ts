@@ -214,3 +214,23 @@ export const FollowedTitle = z.object({
   keepNext: z.int().min(1).max(10),
 });
 export type FollowedTitle = z.infer<typeof FollowedTitle>;
+
+/**
+ * The time to start a download, or to finish it, runs out. Told when so much is left for the first time, kept
+ * until the viewer has put it away (`warnings.open`, `warnings.seen`) or it holds no more.
+ */
+export const LicenseWarning = z.object({
+  ...DownloadView.pick({
+    downloadId: true,
+    videoId: true,
+    titleId: true,
+    titleName: true,
+    episode: true,
+    verdict: true,
+  }).shape,
+  kind: z.enum(['start', 'finish']),
+  endsAtMs: z.int(),
+  /** 7 days, 48 hours or 2 hours. */
+  thresholdMs: z.int().positive(),
+});
+export type LicenseWarning = z.infer<typeof LicenseWarning>;

@@ -1,5 +1,6 @@
 import type { Profile } from '../../src/shared/catalog.ts';
 import type { AppStatus, Client, EngineEvent } from '../../src/shared/contract.ts';
+import type { LicenseWarning } from '../../src/shared/downloads.ts';
 import { LayoverError } from '../../src/shared/errors.ts';
 import { Settings } from '../../src/shared/settings.ts';
 import { addressProcedures } from './addresses.ts';
@@ -48,6 +49,8 @@ export interface FakeClient extends Client {
   surround(changes: Partial<Surroundings>): void;
   /** One step of whatever runs: a twentieth of each download, a tenth of a move or a check. */
   advance(): void;
+  /** These run out, and the engine says so. */
+  warn(warnings: LicenseWarning[]): void;
   readonly calls: { name: string; input: unknown }[];
 }
 
@@ -80,6 +83,7 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
     opened: [],
     followed: [],
     removedByRule: [],
+    warnings: [],
     surroundings: {
       isMetered: false,
       isOnBattery: false,
@@ -148,6 +152,13 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
     downloads: downloadProcedures(world),
     storage: storageProcedures(world, { choosesFolder: options.canChooseFolder ?? false }),
     trip: tripProcedures(world),
+    warnings: {
+      open: async () => (world.settings.notifications.licenseEnds ? world.warnings : []),
+      seen: async () => {
+        world.warnings = [];
+        return {};
+      },
+    },
     sync: {
       now: async () => {
         requireOnline(world);
@@ -169,7 +180,18 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
     stream.emit({ type: 'storage', storage: storageOf(world) });
     settle(world);
   };
-  return Object.assign(recorded(client, calls), { emit: stream.emit, setStatus, surround, advance, calls });
+  const warn: FakeClient['warn'] = (warnings) => {
+    world.warnings = warnings;
+    stream.emit({ type: 'license-warnings', warnings });
+  };
+  return Object.assign(recorded(client, calls), {
+    emit: stream.emit,
+    setStatus,
+    surround,
+    advance,
+    warn,
+    calls,
+  });
 }
 
 /** The same client, each call written down first. */

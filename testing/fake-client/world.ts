@@ -1,6 +1,12 @@
 import type { OpenedAddress } from '../../src/shared/catalog.ts';
 import type { AppStatus, EngineEvent } from '../../src/shared/contract.ts';
-import type { DownloadView, FollowedTitle, RemovedByRule, StorageView } from '../../src/shared/downloads.ts';
+import type {
+  DownloadView,
+  FollowedTitle,
+  LicenseWarning,
+  RemovedByRule,
+  StorageView,
+} from '../../src/shared/downloads.ts';
 import { LayoverError } from '../../src/shared/errors.ts';
 import type { WatchPosition } from '../../src/shared/progress.ts';
 import type { Settings } from '../../src/shared/settings.ts';
@@ -34,6 +40,8 @@ export interface World {
   followed: FollowedTitle[];
   /** What went by itself and was not seen yet, latest first. */
   removedByRule: RemovedByRule[];
+  /** What runs out and was not put away. */
+  warnings: LicenseWarning[];
   readonly surroundings: Surroundings;
   storageRevision: number;
   storage: Pick<StorageView, 'folder' | 'move' | 'moveError' | 'check' | 'lastCheck'>;

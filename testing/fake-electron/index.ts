@@ -1,3 +1,4 @@
+import { FakeNotification } from './notifications.ts';
 import { MessageChannelMain } from './ports.ts';
 import { protocol, session } from './session.ts';
 import * as system from './system.ts';
@@ -16,7 +17,20 @@ export const {
   safeStorage,
   shell,
 } = system;
-export { FakeWindow as BrowserWindow, MessageChannelMain, protocol, session };
+export {
+  FakeNotification as Notification,
+  FakeWindow as BrowserWindow,
+  MessageChannelMain,
+  protocol,
+  session,
+};
 
 /** `import electron from 'electron'`, as electron-store does. */
-export default { ...system, BrowserWindow: FakeWindow, MessageChannelMain, protocol, session };
+export default {
+  ...system,
+  BrowserWindow: FakeWindow,
+  Notification: FakeNotification,
+  MessageChannelMain,
+  protocol,
+  session,
+};

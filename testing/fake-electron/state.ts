@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { FakeNotification } from './notifications.ts';
 import type { FakeSession } from './session.ts';
 import type { FakeWindow } from './windows.ts';
 
@@ -18,6 +19,7 @@ export interface FakeState {
   shouldReEncrypt: boolean;
   isOnline: boolean;
   isOnBattery: boolean;
+  languages: string[];
   paths: Map<string, string>;
   exitCode: number | null;
   quitAsked: boolean;
@@ -32,6 +34,9 @@ export interface FakeState {
   menu: unknown;
   privileged: { scheme: string; privileges?: Record<string, boolean> }[];
   windows: FakeWindow[];
+  /** Whether the system has any. */
+  hasNotifications: boolean;
+  notifications: FakeNotification[];
   sessions: Map<string, FakeSession>;
   powerBlockers: Map<number, string>;
   /** What a preload script put into its page, and what it sent to the main process. */
@@ -51,6 +56,7 @@ function initial(): FakeState {
     shouldReEncrypt: false,
     isOnline: true,
     isOnBattery: false,
+    languages: ['en-US'],
     paths: new Map(),
     exitCode: null,
     quitAsked: false,
@@ -60,6 +66,8 @@ function initial(): FakeState {
     menu: undefined,
     privileged: [],
     windows: [],
+    hasNotifications: true,
+    notifications: [],
     sessions: new Map(),
     powerBlockers: new Map(),
     exposed: new Map(),

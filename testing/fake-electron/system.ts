@@ -8,6 +8,7 @@ export const app = Object.assign(emitters.app, {
   },
   getVersion: () => '1.2.3',
   getName: () => 'Layover',
+  getPreferredSystemLanguages: () => state.languages,
   getPath: (name: string) => {
     const known = state.paths.get(name);
     if (known === undefined) throw new Error(`Failed to get '${name}' path`);

@@ -15,11 +15,13 @@ import { acceptConnections } from './connections.ts';
 import type { ElectronPieces } from './electron-platform.ts';
 import { createElectronPlatform } from './electron-platform.ts';
 import { lockNavigation } from './navigation.ts';
+import { showWarnings } from './notifications.ts';
 import { denyPermissions } from './permissions.ts';
 import { handleAppScheme } from './scheme.ts';
 import { createWindow } from './window.ts';
 
-export type AppPieces = ElectronPieces & Pick<typeof Electron, 'ipcMain' | 'Menu' | 'protocol'>;
+export type AppPieces = ElectronPieces &
+  Pick<typeof Electron, 'ipcMain' | 'Menu' | 'Notification' | 'protocol'>;
 
 export interface AppOptions {
   readonly electron: AppPieces;
@@ -30,7 +32,7 @@ export interface AppOptions {
   readonly createEngine: (
     platform: Platform,
     extend?: Extension,
-  ) => Promise<Pick<Engine, 'router' | 'media' | 'stop'>>;
+  ) => Promise<Pick<Engine, 'router' | 'client' | 'media' | 'stop'>>;
   /** The license lab, in a QA build: a shipped app has none, and takes its time from the machine alone. */
   readonly createLab?: ((platform: Platform, offsetMs: Ms) => Lab) | undefined;
 }
@@ -47,7 +49,7 @@ export async function runApp({
   createEngine,
   createLab,
 }: AppOptions): Promise<boolean> {
-  const { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session } = electron;
+  const { app, BrowserWindow, dialog, ipcMain, Menu, Notification, protocol, session } = electron;
   const options = readOptions(argv);
   if (options instanceof UsageError) {
     dialog.showErrorBox('Layover', options.message);
@@ -95,6 +97,13 @@ export async function runApp({
       log,
     });
     await window.open();
+    void showWarnings({
+      Notification,
+      client: engine.client,
+      languages: () => app.getPreferredSystemLanguages(),
+      showDownloads: () => window.showScreen('/downloads'),
+      log,
+    });
     app.on('second-instance', window.toFront);
     // macOS keeps an app without windows; a click on its icon wants one.
     app.on('activate', window.toFront);

@@ -51,26 +51,35 @@ export function createWindow(pieces: WindowPieces) {
   let window: BrowserWindow | undefined;
 
   /** Shows it once there is something to see. */
-  async function open(): Promise<void> {
+  async function open(screen = ''): Promise<void> {
     const opened = new Window(windowOptions(pieces));
     window = opened;
     opened.once('ready-to-show', () => opened.show());
     const reload = reloadSparingly(opened, pieces);
     opened.webContents.on('render-process-gone', (_event, details) => reload(details));
-    await opened.loadURL(`${APP_ORIGIN}/`);
+    await opened.loadURL(`${APP_ORIGIN}/${screen && `#${screen}`}`);
+  }
+
+  function or(failure: string, work: Promise<void>): void {
+    work.catch((thrown: unknown) =>
+      log.error(failure, { code: asLayoverError(thrown).code, reason: String(thrown) }),
+    );
+  }
+
+  function toFront(): void {
+    if (!window || window.isDestroyed()) return or('window.not-opened', open());
+    if (window.isMinimized()) window.restore();
+    window.focus();
   }
 
   return {
-    open,
-    toFront(): void {
-      if (!window || window.isDestroyed()) {
-        open().catch((thrown: unknown) =>
-          log.error('window.not-opened', { code: asLayoverError(thrown).code, reason: String(thrown) }),
-        );
-        return;
-      }
-      if (window.isMinimized()) window.restore();
-      window.focus();
+    open: () => open(),
+    toFront,
+    /** One of the page's own screens, in front: `/downloads`. Within an open page no more than a change of the hash. */
+    showScreen(screen: string): void {
+      if (!window || window.isDestroyed()) return or('window.not-opened', open(screen));
+      toFront();
+      or('window.not-shown', window.loadURL(`${APP_ORIGIN}/#${screen}`));
     },
   };
 }

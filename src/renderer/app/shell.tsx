@@ -12,6 +12,7 @@ import { useStatusAction } from '../data/actions.ts';
 import { useDownloads, useStatus } from '../data/queries.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
 import { SignInAgain } from '../sign-in/sign-in-again.tsx';
+import { LicenseWarnings } from '../warnings/license-warnings.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { OpenAddressLink } from '../open/open-address.tsx';
@@ -125,6 +126,7 @@ export function Shell() {
         <div className="shell-notices">
           <SignInAgain />
           <Notices />
+          <LicenseWarnings />
         </div>
         <ErrorBoundary>
           <Suspense fallback={<Loading />}>

@@ -11,8 +11,16 @@ const staleAfter: Record<Changed, readonly (readonly string[])[]> = {
   progress: [keys.home, keys.titles, keys.downloads, keys.trip],
   'my-list': [keys.home, keys.titles, keys.trip],
   profiles: [keys.profiles, keys.status],
-  settings: [keys.settings],
-  downloads: [keys.downloads, keys.storage, keys.options, keys.followed, keys.removedByRule, keys.trip],
+  settings: [keys.settings, keys.warnings],
+  downloads: [
+    keys.downloads,
+    keys.storage,
+    keys.options,
+    keys.followed,
+    keys.removedByRule,
+    keys.trip,
+    keys.warnings,
+  ],
 };
 
 /** One list entry replaced, or appended if it is new. */
@@ -46,6 +54,7 @@ export function applyEvent(event: EngineEvent, { queryClient, refusals }: EventP
         queryClient.removeQueries({ queryKey: keys.catalog, type: 'inactive' });
         void queryClient.invalidateQueries({ queryKey: keys.catalog });
         void queryClient.invalidateQueries({ queryKey: keys.downloads });
+        void queryClient.invalidateQueries({ queryKey: keys.warnings });
       } else if (before?.connection !== event.status.connection) {
         void queryClient.invalidateQueries({ queryKey: keys.catalog });
       }
@@ -60,7 +69,7 @@ export function applyEvent(event: EngineEvent, { queryClient, refusals }: EventP
       const old = before?.find((each) => each.downloadId === event.download.downloadId);
       if (old?.state !== event.download.state) roomChanged(queryClient);
       else if (JSON.stringify(old.verdict) !== JSON.stringify(event.download.verdict))
-        void queryClient.invalidateQueries({ queryKey: keys.trip });
+        for (const queryKey of [keys.trip, keys.warnings]) void queryClient.invalidateQueries({ queryKey });
       return;
     }
     case 'download-removed':
@@ -71,6 +80,9 @@ export function applyEvent(event: EngineEvent, { queryClient, refusals }: EventP
       return;
     case 'removed-by-rule':
       void queryClient.invalidateQueries({ queryKey: keys.removedByRule });
+      return;
+    case 'license-warnings':
+      void queryClient.invalidateQueries({ queryKey: keys.warnings });
       return;
     case 'storage':
       queryClient.setQueryData(keys.storage, event.storage);

@@ -25,6 +25,7 @@ export const keys = {
   followed: ['followed'],
   removedByRule: ['removed-by-rule'],
   trip: ['trip'],
+  warnings: ['warnings'],
 } as const;
 
 export const queries = {
@@ -75,6 +76,8 @@ export const queries = {
       placeholderData: (previous) => previous,
       retry: false,
     }),
+  warnings: (client: Client) =>
+    queryOptions({ queryKey: keys.warnings, queryFn: () => client.warnings.open() }),
   removedByRule: (client: Client) =>
     queryOptions({ queryKey: keys.removedByRule, queryFn: () => client.downloads.removedByRule() }),
 };

@@ -5,6 +5,7 @@ import { AccountSection } from './account-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
 import { DownloadSection } from './download-section.tsx';
+import { NotificationsSection } from './notifications-section.tsx';
 import { PlaybackSection } from './playback-section.tsx';
 import { RulesSection } from './rules-section.tsx';
 import { SecuritySection } from './security-section.tsx';
@@ -23,6 +24,7 @@ export function SettingsScreen() {
       <RulesSection />
       <StorageSection />
       <PlaybackSection />
+      <NotificationsSection />
       <AccountSection />
       <DevicesSection />
       <AboutSection />
