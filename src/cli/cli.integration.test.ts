@@ -10,6 +10,7 @@ import type { ServiceWithFilm } from '../../testing/engine-world.ts';
 import { makeStrangersMedia, startOrigin, strangers } from '../../testing/strangers-media.ts';
 import { named, noSignals } from '../../testing/systems.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { DAY_MS } from '../shared/units.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const main = path.join(root, 'src/cli/main.ts');
@@ -152,6 +153,7 @@ describe('on a service', () => {
 
   test('every command answers with exactly one JSON value', async () => {
     const film = service.video.titleId;
+    const inThreeDays = new Date(Date.now() + 3 * DAY_MS).toISOString();
     for (const args of [
       ['status'],
       ['browse', '--profile', 'Ana'],
@@ -163,6 +165,7 @@ describe('on a service', () => {
       ['play', film, '--verify', '--seconds', '2'],
       ['license', film],
       ['license', film, '--renew'],
+      ['trip', '--from', 'now', '--to', inThreeDays, '--renew', '--download'],
       ['sync'],
       ['remove', film],
     ]) {
@@ -184,6 +187,8 @@ describe('on a service', () => {
   });
 
   test.each([
+    [['trip', '--from', 'now', '--to', '2001-01-01'], 1, 'trip/invalid'],
+    [['trip', '--from', 'soon', '--to', 'later'], 2, 'cli/usage'],
     [['title', 'nothing'], 1, 'catalog/not-found'],
     [['title', 'not/an/id'], 2, 'cli/usage'],
     [['play', 'nothing', '--verify'], 1, 'catalog/not-found'],
