@@ -98,6 +98,7 @@ function forgetful(inner: SecretBox, kept: z.infer<typeof Kept>, keep: () => voi
   const digestOf = (sealed: Uint8Array) => createHash('sha256').update(sealed).digest('base64url');
   return {
     protection: () => inner.protection(),
+    record: inner.record,
     async seal(plain) {
       const sealed = await inner.seal(plain);
       if (kept.keychainLost) {

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openDatabase } from '../database/open.ts';
+import { createCheckIns } from '../license/check-ins.ts';
 import { loadDevice } from '../license/device.ts';
 import { createLicenses, licenseMigrations } from '../license/licenses.ts';
+import { createOutsideRecord } from '../license/outside-record.ts';
 import { createRenewals } from '../license/renewals.ts';
 import type { Renewals } from '../license/renewals.ts';
 import { createTrustedTime } from '../license/trusted-time.ts';
@@ -36,6 +38,8 @@ export async function createInstallation(from: {
   folder: string;
   clock: Clock;
   service: LabService;
+  /** Whether the machine can keep a record outside the user folder. */
+  hasKeyring: boolean;
   log: Log;
 }): Promise<Installation> {
   const { clock, service, log } = from;
@@ -77,7 +81,34 @@ export async function createInstallation(from: {
       isOnline: () => service.isOnline,
       onRenewed: () => undefined,
     });
-    return { database, licenses, time, renewals, underWay };
+    const outside = createOutsideRecord({
+      record: from.hasKeyring ? keychain.record : undefined,
+      database,
+      deviceSecret: device.deviceSecret,
+      trustedTime: time,
+      clock,
+      log,
+    });
+    await outside.recall();
+    licenses.onChange(() => outside.note());
+    const checkIns = createCheckIns({
+      database,
+      device,
+      service,
+      trustedTime: time,
+      clock,
+      log,
+      random,
+      accountId: () => LAB_ACCOUNT,
+      licenseKeys: () => service.publicKeys,
+      keepLicenseKeys: () => undefined,
+      isOnline: () => service.isOnline,
+      onAmended: () => undefined,
+      onReleased: () => undefined,
+      onMet: () => outside.note(),
+      onNotice: () => undefined,
+    });
+    return { database, licenses, time, renewals, underWay, outside, checkIns };
   }
 
   return {
@@ -91,7 +122,7 @@ export async function createInstallation(from: {
       return running.renewals;
     },
     async contact() {
-      running.time.observeServiceTime(service.now());
+      await running.checkIns.now();
       await running.licenses.flushReleases();
       running.renewals.look();
       do {
@@ -100,7 +131,9 @@ export async function createInstallation(from: {
       } while (running.underWay.size > 0);
     },
     async close(how) {
-      await running.renewals.stop();
+      await Promise.all([running.renewals.stop(), running.checkIns.stop()]);
+      if (how === 'in-order') running.outside.note();
+      await running.outside.idle();
       // Every transaction is on the disk when it returns: all that a kill loses is what was not written yet.
       if (how === 'in-order') running.time.close();
       running.database.close();

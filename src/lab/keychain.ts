@@ -10,7 +10,14 @@ export interface LabKeychain extends SecretBox {
 /** A keychain in memory, of one imagined computer. */
 export function createLabKeychain(): LabKeychain {
   let key = randomBytes(32);
+  let remembered: string | null = null;
   return {
+    record: {
+      read: async () => remembered,
+      async write(text) {
+        remembered = text;
+      },
+    },
     protection: async () => 'os',
     async seal(plain) {
       const nonce = randomBytes(12);
@@ -28,6 +35,7 @@ export function createLabKeychain(): LabKeychain {
     },
     lose() {
       key = randomBytes(32);
+      remembered = null;
     },
   };
 }

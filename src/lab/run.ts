@@ -60,7 +60,13 @@ export async function createRun(scenario: Scenario, folder: string): Promise<Run
     ]),
   );
   const service = await createLabService(() => truthMs, offers);
-  const app = await createInstallation({ folder, clock, service, log: silent });
+  const app = await createInstallation({
+    folder,
+    clock,
+    service,
+    hasKeyring: scenario.keyring,
+    log: silent,
+  });
   const viewings = new Map<string, Viewing>();
   const changes: VerdictChange[] = [];
   const known = new Map<string, string>();

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { CompactEncrypt, CompactSign, exportJWK, generateKeyPair, importJWK } from 'jose';
 import type { LicenseKey } from '../license/claims.ts';
-import type { DeviceIdentity, LicenseService } from '../license/types.ts';
+import type { CheckInService, DeviceIdentity, LicenseService } from '../license/types.ts';
+import { CHECK_IN_TYPE } from '../shared/check-in.ts';
+import type { CheckInStatement, FirstPlay } from '../shared/check-in.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { LicenseClaims, LicensePolicy, LicensePurpose } from '../shared/license.ts';
 import type { Ms } from '../shared/units.ts';
@@ -31,7 +33,7 @@ export interface Offer {
 }
 
 /** What a scenario can do to the service, and see of it. */
-export interface LabService extends LicenseService {
+export interface LabService extends LicenseService, CheckInService {
   readonly publicKeys: LicenseKey[];
   /** As after signing in on this device. */
   register(device: Pick<DeviceIdentity, 'deviceId' | 'publicKey'>): void;
@@ -54,6 +56,12 @@ export async function createLabService(trueNow: () => Ms, offers: Map<string, Of
   const { x } = await exportJWK(publicKey);
   const devices = new Map<string, DeviceIdentity['publicKey']>();
   const contentKeys = new Map<string, Uint8Array>();
+  const { publicKey: escrow } = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true });
+  const { x: escrowX = '', y: escrowY = '' } = await exportJWK(escrow);
+  /** By device: what the service has counted, and for which question it did so last. */
+  const counters = new Map<string, { counter: number; requestId: string }>();
+  /** By license and issue, the earliest that any device told. */
+  const firstPlays = new Map<string, FirstPlay>();
   const issued = new Map<string, { videoId: string; purpose: LicensePurpose }>();
 
   function reachable(): void {
@@ -121,6 +129,37 @@ export async function createLabService(trueNow: () => Ms, offers: Map<string, Of
       const known = issued.get(licenseId);
       if (!known) throw new LayoverError('license/none');
       return issue(licenseId, deviceId, known);
+    },
+    async checkIn(deviceId, { counter: told, requestId, nonce, held, firstPlays: toldPlays }) {
+      reachable();
+      const known = counters.get(deviceId);
+      const isAsked = known?.requestId === requestId;
+      const counter = isAsked ? known.counter : Math.max(known?.counter ?? 0, told) + 1;
+      counters.set(deviceId, { counter, requestId });
+      for (const play of toldPlays) {
+        const which = `${play.licenseId} ${play.issuedAtMs}`;
+        if ((firstPlays.get(which)?.atMs ?? Infinity) > play.atMs) firstPlays.set(which, play);
+      }
+      const word: CheckInStatement = {
+        type: CHECK_IN_TYPE,
+        deviceId,
+        nonce,
+        nowMs: service.now(),
+        counter,
+        replayed: !isAsked && told < (known?.counter ?? 0),
+        revoked: held.filter((licenseId) => service.revoked.has(issued.get(licenseId)?.videoId ?? '')),
+        released: [],
+        firstPlays: [...firstPlays.values()].filter(({ licenseId }) => held.includes(licenseId)),
+        licenseKeys: service.publicKeys,
+        escrowKey: { kty: 'EC', crv: 'P-256', x: escrowX, y: escrowY },
+      };
+      const statement = await new CompactSign(Buffer.from(JSON.stringify(word)))
+        .setProtectedHeader({ alg: 'EdDSA', kid, typ: CHECK_IN_TYPE })
+        .sign(privateKey);
+      return { statement };
+    },
+    async putEscrow() {
+      reachable();
     },
     async release(licenseId) {
       reachable();

@@ -125,6 +125,8 @@ export const Scenario = z
     /** What is shown by it, in a sentence or two. */
     description: z.string().max(1000).default(''),
     startsAt: z.iso.datetime({ offset: true }).default('2026-01-05T12:00:00Z'),
+    /** Whether the machine has a keyring that can hold a record outside the user folder. */
+    keyring: z.boolean().default(true),
     /** By video: what the service grants for it. Fields that are not named are those of the usual download. */
     grants: z
       .record(
