@@ -7,6 +7,8 @@ interface MemoryTrack {
   readonly spec: TrackSpec;
   readonly contentKeyHex: string;
   readonly segments: Map<number, { plain: Uint8Array; isDamaged: boolean }>;
+  /** Beginnings of segments that were broken off. */
+  readonly parts: Map<number, { plain: Uint8Array; plainBytes: Bytes; etag: string | undefined }>;
   /** What it may hold in all before it takes space that was not reserved for it; 0: nothing is reserved. */
   reservedUpToBytes: Bytes;
   verifiedAtMs: number | null;
@@ -127,6 +129,7 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
       const neededBytes = grownBytes - leftOf(track) - freeBytes();
       if (neededBytes > 0) throw new LayoverError('store/no-space', { neededBytes });
       track.segments.set(index, { plain: copy, isDamaged: false });
+      track.parts.delete(index);
     };
 
     return {
@@ -135,7 +138,19 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
         trackNow();
         let held = Buffer.alloc(0);
         let isOver = false;
+        let hasKept = false;
+        const keep = async (etag: string | undefined) => {
+          await turn();
+          const track = disk.owner === me ? disk.tracks.get(trackId) : undefined;
+          const keptBytes = Math.floor(held.length / PIECE_BYTES) * PIECE_BYTES;
+          if (isOver || !track || keptBytes === 0 || plainBytes === undefined || keptBytes >= plainBytes)
+            return;
+          if ((track.parts.get(index)?.plain.length ?? 0) > keptBytes) return;
+          track.parts.set(index, { plain: held.subarray(0, keptBytes), plainBytes, etag });
+          hasKept = true;
+        };
         return {
+          keep,
           write(piece) {
             trackNow();
             if (isOver) throw new LayoverError('store/locked', { trackId });
@@ -151,11 +166,32 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
             if (isShort) throw new RangeError('fewer than were told');
             await put(index, held);
           },
-          async abort() {
+          async abort(kept) {
+            if (kept) await keep(kept.etag);
+            else if (hasKept) disk.tracks.get(trackId)?.parts.delete(index);
             isOver = true;
             await turn();
           },
         };
+      },
+      part(index) {
+        const { parts } = trackNow();
+        const kept = parts.get(index);
+        return (
+          kept && {
+            etag: kept.etag,
+            plainBytes: kept.plainBytes,
+            keptBytes: kept.plain.length,
+            async *read() {
+              for (let at = 0; at < kept.plain.length; at += PIECE_BYTES) {
+                await turn();
+                checkDrive();
+                yield kept.plain.slice(at, at + PIECE_BYTES);
+              }
+            },
+            drop: () => void (parts.get(index) === kept && parts.delete(index)),
+          }
+        );
       },
       async *read(index, range) {
         const segment = segmentsNow().get(index);
@@ -197,6 +233,7 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
         spec,
         contentKeyHex: Buffer.from(contentKey).toString('hex'),
         segments: new Map(),
+        parts: new Map(),
         reservedUpToBytes: 0,
         verifiedAtMs: null,
         nextSegment: null,
@@ -206,6 +243,10 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
     stored: (trackId) =>
       [...(disk.tracks.get(trackId)?.segments ?? [])]
         .map(([index, { plain }]) => ({ index, plainBytes: plain.byteLength }))
+        .sort((a, b) => a.index - b.index),
+    parts: (trackId) =>
+      [...(disk.tracks.get(trackId)?.parts ?? [])]
+        .map(([index, { plain }]) => ({ index, keptBytes: plain.length }))
         .sort((a, b) => a.index - b.index),
     storedSegment(trackId, index) {
       const plain = disk.tracks.get(trackId)?.segments.get(index)?.plain;

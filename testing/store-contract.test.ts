@@ -3,9 +3,11 @@ import path from 'node:path';
 import { createMemoryDisk, createMemoryStore, damage } from './memory-store.ts';
 import { openStore } from './store.ts';
 import { describeStoreContract } from './store-contract.ts';
+import type { StoreUnderTest } from './store-contract.ts';
+import { describeWriterContract } from './store-writer-contract.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-describeStoreContract('the store in memory', async () => {
+const inMemory = async (): Promise<StoreUnderTest> => {
   const disk = createMemoryDisk();
   return {
     store: createMemoryStore(disk),
@@ -16,9 +18,9 @@ describeStoreContract('the store in memory', async () => {
     },
     dispose: async () => {},
   };
-});
+};
 
-describeStoreContract('the real store', async () => {
+const real = async (): Promise<StoreUnderTest> => {
   const opened = openStore();
   let latest = opened;
   return {
@@ -42,4 +44,9 @@ describeStoreContract('the real store', async () => {
     },
     dispose: async () => latest.close(),
   };
-});
+};
+
+for (const describeContract of [describeStoreContract, describeWriterContract]) {
+  describeContract('the store in memory', inMemory);
+  describeContract('the real store', real);
+}

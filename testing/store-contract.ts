@@ -16,14 +16,14 @@ export interface StoreUnderTest {
   dispose(): Promise<void>;
 }
 
-const spec = (downloadId: string, renditionId = 'v-480p'): TrackSpec => ({
+export const spec = (downloadId: string, renditionId = 'v-480p'): TrackSpec => ({
   trackId: `${downloadId}.${renditionId}`,
   downloadId,
   videoId: 'video-1',
   renditionId,
   kind: 'video',
 });
-const contentKey = new Uint8Array(randomBytes(16));
+export const contentKey = new Uint8Array(randomBytes(16));
 
 export async function readAll(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = [];
@@ -100,67 +100,6 @@ export function describeStoreContract(name: string, make: () => Promise<StoreUnd
       await Promise.all(plains.map((plain, index) => track.put(index, plain)));
       for (const [index, plain] of plains.entries())
         expect((await readAll(track.read(index))).equals(plain)).toBe(true);
-    });
-
-    it('takes a segment as it comes, in pieces of any size, and lists it when it is whole', async () => {
-      for (const [index, sizeBytes] of [0, 1, 262_143, 262_144, 262_145, 524_288, 700_001].entries()) {
-        const plain = randomBytes(sizeBytes);
-        const writer = track.begin(index, sizeBytes);
-        for (let at = 0, step = 1; at < sizeBytes; at += step, step = (step * 7) % 300_007) {
-          await writer.write(plain.subarray(at, at + step));
-          expect(store.storedSegment(one.trackId, index)).toBeUndefined();
-        }
-        await writer.commit();
-        expect(store.storedSegment(one.trackId, index)).toEqual({ index, plainBytes: sizeBytes });
-        expect((await readAll(track.read(index))).equals(plain)).toBe(true);
-      }
-    });
-
-    it('takes a segment whose size nobody knows before its end', async () => {
-      const plain = randomBytes(300_000);
-      const writer = track.begin(0, undefined);
-      await writer.write(plain.subarray(0, 290_000));
-      await writer.write(plain.subarray(290_000));
-      await writer.commit();
-      expect((await readAll(track.read(0))).equals(plain)).toBe(true);
-    });
-
-    it('forgets a segment that is broken off, and keeps the one that it was to replace', async () => {
-      const plain = randomBytes(5000);
-      await track.put(0, plain);
-      for (const index of [0, 1]) {
-        const writer = track.begin(index, 900_000);
-        await writer.write(randomBytes(600_000));
-        await writer.abort();
-        await expect(writer.commit()).rejects.toMatchObject({ code: 'store/locked' });
-        await writer.abort();
-      }
-      expect(store.stored(one.trackId)).toEqual([{ index: 0, plainBytes: 5000 }]);
-      expect((await readAll(track.read(0))).equals(plain)).toBe(true);
-    });
-
-    it('refuses more bytes than were told, and to end with fewer', async () => {
-      const writer = track.begin(0, 10);
-      await writer.write(randomBytes(9));
-      expect(() => writer.write(randomBytes(2))).toThrow(RangeError);
-      await writer.abort();
-      const short = track.begin(0, 10);
-      await short.write(randomBytes(9));
-      await expect(short.commit()).rejects.toThrow(RangeError);
-      expect(store.stored(one.trackId)).toEqual([]);
-    });
-
-    it('goes on with a segment that has begun when it is moved', async () => {
-      const plain = randomBytes(1_500_000);
-      const writer = track.begin(0, plain.length);
-      await writer.write(plain.subarray(0, 900_000));
-      await store.move(await under.emptyFolder());
-      await writer.write(plain.subarray(900_000));
-      await writer.commit();
-      expect((await readAll(track.read(0))).equals(plain)).toBe(true);
-      const opened = (await under.reopen()).unlock(one.trackId, contentKey);
-      expect((await readAll(opened.read(0))).equals(plain)).toBe(true);
-      opened.close();
     });
 
     it('keeps what was put when it is opened again', async () => {

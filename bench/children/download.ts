@@ -114,6 +114,7 @@ await runJob(
     signal: new AbortController().signal,
     onPhase() {},
     onStock() {},
+    onReceived() {},
     reserve: (missing) =>
       store.reserve('d', [
         {

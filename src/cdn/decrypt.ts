@@ -1,4 +1,4 @@
-import { createDecipheriv, createSecretKey } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import { LayoverError } from '../shared/errors.ts';
 import type { SegmentEncryption } from '../shared/presentation.ts';
 import type { Bytes } from '../shared/units.ts';
@@ -30,6 +30,18 @@ export function createDecryptor({ ivHex }: SegmentEncryption, contentKey: Uint8A
       }
     },
   };
+}
+
+/**
+ * Encrypts plain bytes from the start of a segment as the service did: under the same key and IV the same bytes come
+ * out. Each piece is of whole blocks, and none is the end of the segment.
+ */
+export function createReencryptor(
+  { ivHex }: SegmentEncryption,
+  contentKey: Uint8Array,
+): (plain: Uint8Array) => Uint8Array {
+  const cipher = createCipheriv('aes-128-cbc', createSecretKey(contentKey), Buffer.from(ivHex, 'hex'));
+  return (plain) => cipher.update(plain);
 }
 
 /** A whole segment. Bytes that are not encrypted come back as they are. Errors: as `Decryptor.end`. */

@@ -18,7 +18,7 @@ export function stateInWords({ state, waitingFor, waitingUntilMs, error }: Downl
 export function progressInWords(view: DownloadView): string {
   const left = view.secondsLeft === null ? '' : `, ${durationInWords(view.secondsLeft)} left`;
   const waiting = view.state === 'waiting' ? `, ${stateInWords(view)}` : '';
-  return `${barInWords(view.storedBytes, view.selection.size.bytes)} ${sizeInWords(view.rateBytesPerSecond)}/s${left}${waiting}`;
+  return `${barInWords(view.receivedBytes, view.selection.size.bytes)} ${sizeInWords(view.rateBytesPerSecond)}/s${left}${waiting}`;
 }
 
 export function barInWords(done: number, whole: number): string {

@@ -2,6 +2,7 @@ import type { Store } from '../store/types.ts';
 import { createHorizon } from './horizon.ts';
 import { planOf, takeStock } from './plan.ts';
 import type { Plan, Stocktaking } from './plan.ts';
+import { keptBytes } from './received.ts';
 import type { Holding } from './progress.ts';
 import type { Row, Rows } from './rows.ts';
 
@@ -13,7 +14,7 @@ export interface Holdings {
 
 export function createHoldings(
   rows: Rows,
-  store: Pick<Store, 'tracks' | 'stored'>,
+  store: Pick<Store, 'tracks' | 'stored' | 'parts'>,
   rowOf: (downloadId: string) => Row,
 ): Holdings {
   const planFor = (downloadId: string): Plan =>
@@ -24,13 +25,19 @@ export function createHoldings(
       const { state, wholeBytes, durationSeconds } = rowOf(downloadId);
       // A long list must not read the segments of every title.
       if (state === 'completed' && wholeBytes !== null)
-        return { storedBytes: wholeBytes, playableSeconds: durationSeconds, isAllThere: true };
+        return {
+          storedBytes: wholeBytes,
+          receivedBytes: wholeBytes,
+          playableSeconds: durationSeconds,
+          isAllThere: true,
+        };
       if (store.tracks(downloadId).length === 0)
-        return { storedBytes: 0, playableSeconds: 0, isAllThere: false };
+        return { storedBytes: 0, receivedBytes: 0, playableSeconds: 0, isAllThere: false };
       const plan = planFor(downloadId);
       const { storedBytes, missing } = takeStock(plan, store, downloadId);
       const playableSeconds = createHorizon(plan, missing, durationSeconds).seconds();
-      return { storedBytes, playableSeconds, isAllThere: missing.length === 0 };
+      const receivedBytes = storedBytes + keptBytes(plan, store);
+      return { storedBytes, receivedBytes, playableSeconds, isAllThere: missing.length === 0 };
     },
   };
 }

@@ -31,6 +31,8 @@ export interface Job {
   onStock(stock: Stocktaking): void;
   /** Before anything is fetched, and again before a repair: takes the room of what is missing, or throws. */
   reserve(missing: readonly PlannedFile[]): Promise<void>;
+  /** So many bytes of a file have come until now, as an OCA has them; fewer than before: they were void. */
+  onReceived(bytes: Bytes, file: PlannedFile): void;
   /** One more segment is durable; so many bytes on an OCA. */
   onStored(bytes: Bytes, file: PlannedFile): void;
 }
@@ -211,26 +213,33 @@ async function fetchAll(
 }
 
 async function fetchOne(
-  { steering, licenses, keys }: JobDeps,
+  { steering, licenses, keys, clock }: JobDeps,
   job: Job,
   track: OpenTrack,
-  { segment }: PlannedFile,
+  file: PlannedFile,
   into: { signal: AbortSignal; backlog: Backlog; onStored(bytes: Bytes): void },
 ): Promise<Streamed> {
   const { signal } = into;
+  const { segment } = file;
   const { path, byteRange, integrity, encryption } = segment;
   signal.throwIfAborted();
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
   // Asked for anew each time: the verdict may have ended meanwhile.
   const contentKey = () => licenses.keyToStore(job.videoId);
-  const sink = createSegmentSink(track, segment, await keys.keyOf(encryption, contentKey, signal));
+  const sink = createSegmentSink({
+    track,
+    segment,
+    clock,
+    contentKey: await keys.keyOf(encryption, contentKey, signal),
+    onReceived: (bytes) => job.onReceived(bytes, file),
+  });
   let answer: Streamed;
   try {
-    answer = await steering.stream(request, sink, { signal });
+    answer = await steering.stream(request, sink, { signal, earlier: sink.earlier });
     signal.throwIfAborted();
     sink.end();
   } catch (thrown) {
-    await sink.abort();
+    await sink.abort(!isLayoverError(thrown, 'cdn/digest-mismatch'));
     throw thrown;
   }
   into.backlog.add(sink.plainBytes, async () => {

@@ -8,6 +8,8 @@ export type Phase = 'license' | 'downloading' | 'verifying';
 /** What the store holds of a download. */
 export interface Holding {
   storedBytes: Bytes;
+  /** With what has come of segments that are not stored yet. */
+  receivedBytes: Bytes;
   playableSeconds: Seconds;
   isAllThere: boolean;
 }

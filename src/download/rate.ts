@@ -4,6 +4,8 @@ import type { Bytes, Ms } from '../shared/units.ts';
 
 const WINDOW_MS: Ms = 5 * SECOND_MS;
 
+const SAMPLE_MS: Ms = 100;
+
 /** Bytes a second over the last five seconds. */
 export interface RateMeter {
   add(bytes: Bytes): void;
@@ -16,8 +18,13 @@ export function createRateMeter(clock: Clock): RateMeter {
   return {
     add(bytes) {
       const nowMs = clock.monotonic();
-      samples = samples.filter(({ atMs }) => atMs > nowMs - WINDOW_MS);
-      samples.push({ atMs: nowMs, bytes });
+      const last = samples.at(-1);
+      // Thousands of pieces come in a second.
+      if (last && nowMs - last.atMs < SAMPLE_MS) last.bytes += bytes;
+      else {
+        samples = samples.filter(({ atMs }) => atMs > nowMs - WINDOW_MS);
+        samples.push({ atMs: nowMs, bytes });
+      }
     },
     bytesPerSecond() {
       const nowMs = clock.monotonic();

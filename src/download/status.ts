@@ -11,9 +11,9 @@ export function statusOf(
   isPlaying: boolean,
 ): DownloadStatus {
   const { downloadId, videoId, titleId, durationSeconds, selection, addedAtMs } = row;
-  const { storedBytes } = progress;
+  const { storedBytes, receivedBytes } = progress;
   const rate = progress.rate?.bytesPerSecond() ?? 0;
-  const leftBytes = Math.max(0, selection.size.bytes - storedBytes);
+  const leftBytes = Math.max(0, selection.size.bytes - receivedBytes);
   return {
     downloadId,
     videoId,
@@ -22,6 +22,7 @@ export function statusOf(
     selection,
     addedAtMs,
     storedBytes,
+    receivedBytes,
     playableSeconds: progress.playableSeconds,
     priority: row.priority,
     isPinned: row.isPinned,

@@ -12,6 +12,8 @@ import type { Horizon } from './horizon.ts';
 import { runJob } from './job.ts';
 import { planOf, selected } from './plan.ts';
 import type { ProgressBook } from './progress.ts';
+import { createReceived, keptBytes } from './received.ts';
+import type { Received } from './received.ts';
 import { needsOf, takeRoom } from './room.ts';
 import type { Row, Rows } from './rows.ts';
 import type { Teller } from './teller.ts';
@@ -45,6 +47,7 @@ export function createWork(deps: WorkDeps): Work {
     const plan = planOf(downloadId, videoId, rows.presentation(downloadId));
     const doing = progress.begin(downloadId);
     let horizon: Horizon | undefined;
+    let received: Received | undefined;
     try {
       await runJob(
         { store, clock, licenses: abortable(licenses, signal), network, steering, keys: cdn.keys },
@@ -59,25 +62,36 @@ export function createWork(deps: WorkDeps): Work {
           },
           onStock({ storedBytes, missing }) {
             horizon = createHorizon(plan, missing, row.durationSeconds);
+            received = createReceived(plan, store);
             Object.assign(doing, {
               storedBytes,
+              receivedBytes: storedBytes + received.bytes,
               playableSeconds: horizon.seconds(),
               isAllThere: missing.length === 0,
             });
           },
           reserve: (missing) =>
             takeRoom(store, deps.rules(), downloadId, needsOf(plan, selection, missing, store)),
+          onReceived(bytes, file) {
+            const newBytes = received?.set(file, bytes) ?? 0;
+            doing.receivedBytes = doing.storedBytes + (received?.bytes ?? 0);
+            if (newBytes === 0) return;
+            doing.rate?.add(newBytes);
+            teller.tellProgress(downloadId);
+          },
           onStored(bytes, file) {
             progressed();
             horizon?.stored(file);
+            received?.stored(file);
             doing.storedBytes += bytes;
+            doing.receivedBytes = doing.storedBytes + (received?.bytes ?? 0);
             doing.playableSeconds = horizon?.seconds() ?? doing.playableSeconds;
-            doing.rate?.add(bytes);
             teller.tellProgress(downloadId);
           },
         },
       );
     } finally {
+      doing.receivedBytes = doing.storedBytes + keptBytes(plan, store);
       progress.end(downloadId);
     }
   }

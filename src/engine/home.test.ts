@@ -157,6 +157,7 @@ test('a download keeps its place, and the name that it remembers, when its title
     error: null,
     selection: { videoId: 'trains-video-2', renditions: [], size: { bytes: 10, exact: true } },
     storedBytes: 10,
+    receivedBytes: 10,
     rateBytesPerSecond: 0,
     secondsLeft: null,
     addedAtMs: 1,

@@ -61,6 +61,8 @@ export const DownloadView = z.object({
   selection: Selection,
   /** Of what is stored and verified, in OCA bytes, so that it is comparable with `selection.size`. */
   storedBytes: z.int().nonnegative(),
+  /** With what has come of segments that are not whole yet: never less than `storedBytes`, moves within segments. */
+  receivedBytes: z.int().nonnegative(),
   /** From the start of the video, what of it could be played just now without a network. */
   playableSeconds: z.number().nonnegative(),
   rateBytesPerSecond: z.number().nonnegative(),

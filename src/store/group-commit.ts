@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LayoverError } from '../shared/errors.ts';
-import type { NewSegment, SegmentIndex, SegmentRow } from './segment-index.ts';
+import type { NewSegment, Outcome, SegmentIndex } from './segment-index.ts';
 import type { TrackFile } from './track-file.ts';
 import type { Handle } from './track-handles.ts';
 
 interface Waiting {
   readonly file: TrackFile;
   readonly row: NewSegment;
-  resolve(replaced: SegmentRow | undefined): void;
+  resolve(outcome: Outcome): void;
   reject(reason: unknown): void;
 }
 
@@ -16,8 +16,8 @@ interface Waiting {
  * next sync of their file and the next transaction: both cost the same for one as for many.
  */
 export interface GroupCommit {
-  /** Resolves, with the row that was replaced, once a power cut cannot take the record back. */
-  commit(file: TrackFile, row: NewSegment): Promise<SegmentRow | undefined>;
+  /** Resolves, with what was replaced, once a power cut cannot take the record back. */
+  commit(file: TrackFile, row: NewSegment): Promise<Outcome>;
 }
 
 /** Makes durable what was written to a file. Throws what node:fs throws. */
@@ -54,7 +54,7 @@ export function createGroupCommit(index: SegmentIndex, syncFile: SyncFile = data
         if (outcome === undefined || outcome === 'no-track') {
           each.reject(new LayoverError('store/missing', { trackId: each.file.trackId }));
         } else {
-          each.resolve(outcome.replaced);
+          each.resolve(outcome);
         }
       });
     } catch (thrown) {

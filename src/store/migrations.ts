@@ -76,6 +76,25 @@ export const storeMigrations: Migration[] = [
     // Five hundred titles are asked for one by one.
     up: (sql) => sql.exec('CREATE INDEX store_track_by_download ON store_track (downloadId)'),
   },
+  {
+    id: 'store/004-parts',
+    up: (sql) =>
+      sql.exec(`
+        CREATE TABLE store_part (
+          track INTEGER NOT NULL REFERENCES store_track ON DELETE CASCADE,
+          segment INTEGER NOT NULL,
+          fileOffset INTEGER NOT NULL,
+          -- Of the whole segment, as its frames have it.
+          plainBytes INTEGER NOT NULL,
+          salt BLOB NOT NULL CHECK (length(salt) = 16),
+          -- Whole frames that lie there, from the first on.
+          frames INTEGER NOT NULL,
+          -- Strong, of the answer that the bytes are from.
+          etag TEXT,
+          PRIMARY KEY (track, segment)
+        ) STRICT, WITHOUT ROWID;
+      `),
+  },
 ];
 
 const Row = z.object({

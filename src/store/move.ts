@@ -9,6 +9,7 @@ import type { Extent } from './extents.ts';
 import type { StoreFolder } from './folder.ts';
 import { HEADER_BYTES } from './format.ts';
 import { readHeader } from './header.ts';
+import { partExtent } from './part-rows.ts';
 import type { PlaceRows } from './place-rows.ts';
 import type { Reservations } from './reservations.ts';
 import { extentOf } from './segment-index.ts';
@@ -73,7 +74,10 @@ export async function moveStore(
     for (const row of fresh) {
       // Noted from before its segments are listed: one that is put in between is copied twice, not never.
       copied.set(row.track, new Set());
-      const records = index.segments(row.track).map(extentOf);
+      const records = [
+        ...index.segments(row.track).map(extentOf),
+        ...index.parts.all(row.track).map(partExtent),
+      ];
       await copyTrack(row, [{ offset: 0, length: HEADER_BYTES }, ...records], copying);
     }
     return fresh.length;
@@ -84,11 +88,9 @@ export async function moveStore(
       const changed = [...(copied.get(row.track) ?? [])];
       if (changed.length === 0) continue;
       copied.set(row.track, new Set());
-      await copyTrack(
-        row,
-        changed.flatMap((segment) => index.segment(row.track, segment) ?? []).map(extentOf),
-        how,
-      );
+      const records = changed.flatMap((segment) => index.segment(row.track, segment) ?? []).map(extentOf);
+      const kept = changed.flatMap((segment) => index.parts.of(row.track, segment) ?? []).map(partExtent);
+      await copyTrack(row, [...records, ...kept], how);
     }
   }
 

@@ -3,6 +3,8 @@ import type { Database } from '../database/types.ts';
 import type { Bytes } from '../shared/units.ts';
 import type { Extent } from './extents.ts';
 import { FRAME_BYTES, HEADER_BYTES, TAG_BYTES, sealedBytesOf } from './format.ts';
+import { createPartRows } from './part-rows.ts';
+import type { NewPart, PartRow } from './part-rows.ts';
 import { createTrackIndex } from './track-index.ts';
 import type { StoredSegment } from './types.ts';
 
@@ -18,6 +20,13 @@ const OneRow = SegmentRow.optional();
 const AllRows = z.array(IndexedRow);
 const OneStored = Stored.optional();
 const AllStored = z.array(Stored);
+/** Which record is another from now on. */
+type Put = Pick<NewSegment, 'track' | 'index'>;
+/** What a record took the place of: an earlier one, and what was kept of one that was broken off. */
+export interface Outcome {
+  readonly replaced: SegmentRow | undefined;
+  readonly part: PartRow | undefined;
+}
 export interface NewSegment extends SegmentRow {
   readonly track: number;
   readonly index: number;
@@ -40,7 +49,8 @@ export type SegmentIndex = ReturnType<typeof createSegmentIndex>;
 export function createSegmentIndex(database: Database) {
   const { sql } = database;
   const trackIndex = createTrackIndex(database);
-  const listeners = new Set<(row: NewSegment) => void>();
+  const parts = createPartRows(database);
+  const listeners = new Set<(row: Put) => void>();
   const columns = 'segment, fileOffset, plainBytes, salt';
   const statements = {
     segment: sql.prepare(
@@ -95,6 +105,7 @@ export function createSegmentIndex(database: Database) {
 
   return {
     ...trackIndex,
+    parts,
     segment,
     stored: (trackId: string): StoredSegment[] => AllStored.parse(statements.stored.all(trackId)),
     storedSegment: (trackId: string, index: number): StoredSegment | undefined =>
@@ -103,23 +114,25 @@ export function createSegmentIndex(database: Database) {
     /** Records that a file of this size does not hold whole. */
     segmentsBeyond: (track: number, fileBytes: Bytes): IndexedRow[] =>
       AllRows.parse(statements.beyond.all(track, fileBytes)),
-    /** Where the last record ends. */
-    endOf: (track: number): Bytes => z.int().parse(statements.end.get(track)),
+    /** Where the last record ends, or the last part of one. */
+    endOf: (track: number): Bytes => Math.max(z.int().parse(statements.end.get(track)), parts.endOf(track)),
 
     /** All of them or none. Says of each which earlier record it replaced, or that its track is gone. */
-    putSegments(added: readonly NewSegment[]): ({ replaced: SegmentRow | undefined } | 'no-track')[] {
+    putSegments(added: readonly NewSegment[]): (Outcome | 'no-track')[] {
       const outcomes = database.transaction(() => {
         const grown = new Map<number, Bytes>(added.map(({ track }) => [track, 0]));
         const alive = new Set(
           [...grown.keys()].filter((track) => statements.count.run(0, track).changes > 0),
         );
+        const withParts = new Set([...alive].filter(parts.has));
         const done = added.map((row) => {
           if (!alive.has(row.track)) return 'no-track' as const;
+          const part = withParts.has(row.track) ? parts.drop(row.track, row.index) : undefined;
           const replaced = segment(row.track, row.index);
           const bytes = sealedBytesOf(row.plainBytes) - (replaced ? sealedBytesOf(replaced.plainBytes) : 0);
           grown.set(row.track, (grown.get(row.track) ?? 0) + bytes);
           statements.putSegment.run(row);
-          return { replaced };
+          return { replaced, part };
         });
         for (const [track, bytes] of grown) if (bytes !== 0) statements.count.run(bytes, track);
         return done;
@@ -127,8 +140,12 @@ export function createSegmentIndex(database: Database) {
       for (const listener of listeners) added.forEach((row) => listener(row));
       return outcomes;
     },
-    /** Calls back with every row that is durable from now on; returns the way to stop. */
-    onPut(listener: (row: NewSegment) => void): () => void {
+    keepPart(row: NewPart): void {
+      parts.keep(row);
+      for (const listener of listeners) listener({ track: row.track, index: row.segment });
+    },
+    /** Calls back for every record or part that is listed from now on; returns the way to stop. */
+    onPut(listener: (row: Put) => void): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
@@ -150,7 +167,10 @@ export function createSegmentIndex(database: Database) {
       });
     },
     /** Rows whose number of a track is nobody's. Says how many went. */
-    dropStrays: (): number => statements.dropStrays.run().changes,
+    dropStrays(): number {
+      parts.dropStrays();
+      return statements.dropStrays.run().changes;
+    },
     /** Freed pages stay readable in SQLite's log until it is written back and cut. Gives the index's room back. */
     flushLog(): void {
       // First the zeros into the file, then the room back: a page that is cut off is not overwritten any more.

@@ -2,6 +2,7 @@ import { LayoverError, isLayoverError } from '../shared/errors.ts';
 import type { Bytes } from '../shared/units.ts';
 import { FRAME_BYTES } from './format.ts';
 import { createFrameReader } from './frame-reader.ts';
+import type { PartRow } from './part-rows.ts';
 import { recordKeyOf } from './seal.ts';
 import type { SegmentIndex } from './segment-index.ts';
 import type { TrackFile } from './track-file.ts';
@@ -20,7 +21,10 @@ export interface SegmentReaderParts {
 }
 
 /** The half of an open track that reads. */
-export type SegmentReader = Pick<OpenTrack, 'read' | 'verify' | 'scrub'>;
+export interface SegmentReader extends Pick<OpenTrack, 'read' | 'verify' | 'scrub'> {
+  /** The frames of a part, up to the first that does not authenticate. */
+  readPart(row: PartRow): AsyncIterable<Uint8Array>;
+}
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -59,6 +63,29 @@ export function createSegmentReader(parts: SegmentReaderParts): SegmentReader {
         const start = counter * FRAME_BYTES;
         const piece = plain.subarray(Math.max(0, from - start), to - start);
         if (piece.length > 0) yield piece as Uint8Array;
+      }
+    } finally {
+      await frames.end();
+      file.endRead();
+    }
+  }
+
+  async function* readPart({ segment, plainBytes, salt, fileOffset, frames: count }: PartRow) {
+    checkOpen();
+    const name = { trackId, index: segment, plainBytes };
+    const frames = createFrameReader(file, fileOffset, recordKeyOf(dataKey, salt, name), name, {
+      first: 0,
+      last: count - 1,
+    });
+    file.beginRead();
+    try {
+      for (let counter = 0; counter < count; counter += 1) {
+        const plain = await frames.next().catch((thrown: unknown) => {
+          throw parts.errorOf(thrown);
+        });
+        checkOpen();
+        if (!plain) return;
+        yield plain as Uint8Array;
       }
     } finally {
       await frames.end();
@@ -110,6 +137,7 @@ export function createSegmentReader(parts: SegmentReaderParts): SegmentReader {
 
   return {
     read,
+    readPart,
     verify: (signal, except) => check(Number.NEGATIVE_INFINITY, { signal, except }),
     scrub: (options) => check(verifications.nextOf(track), options),
   };

@@ -25,6 +25,10 @@ export interface SegmentWriterParts {
   readonly recordKey: KeyObject;
   /** Makes the written record durable and lists it. */
   index(extent: Extent): Promise<void>;
+  /** Notes that so many frames at this place are a part of the record; false: a longer one is kept already. */
+  keepPart(extent: Extent, frames: number, etag: string | undefined): boolean;
+  /** What was kept of this record is void. */
+  dropPart(): void;
   /** What the disk said, in the register's words. */
   errorOf(thrown: unknown, neededBytes: Bytes): unknown;
   onEnd(): void;
@@ -53,6 +57,9 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
   let sealed: Buffer[] = [];
   let sealedAt = 0;
   let unwritten = 0;
+  /** Settles when all that was handed to the disk until now has landed. */
+  let landed: Promise<unknown> = Promise.resolve();
+  let keptFrames = 0;
   let extent: Extent | undefined;
   let placing: Promise<Extent> | undefined;
   let failure: { thrown: unknown } | undefined;
@@ -90,12 +97,13 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
   function flush(): void {
     if (sealed.length === 0) return;
     unwritten += 1;
-    writeOut(sealed, sealedAt)
+    const written = writeOut(sealed, sealedAt)
       .catch(fail)
       .finally(() => {
         unwritten -= 1;
         changed();
       });
+    landed = Promise.all([landed, written]);
     sealed = [];
   }
 
@@ -123,7 +131,23 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
   async function abandon(): Promise<void> {
     while (unwritten > 0 && !isLocked) await room.promise;
     const taken = extent;
-    if (taken && !isLocked) await file.useForWriting(() => file.abandon(taken)).catch(() => undefined);
+    if (!taken || isLocked) return;
+    const kept = keptFrames > 0 ? sealedBytesOf(keptFrames * FRAME_BYTES) : 0;
+    file.indexed(taken);
+    const rest = { offset: taken.offset + kept, length: taken.length - kept };
+    await file.useForWriting(() => file.abandon(rest)).catch(() => undefined);
+  }
+
+  async function keep(etag: string | undefined): Promise<void> {
+    if (isOver || failure) return;
+    flush();
+    const upTo = counter;
+    await landed;
+    const taken = extent;
+    if (!taken || upTo <= keptFrames || upTo >= frames) return;
+    await file.useForWriting(async () => {
+      if (!isOver && !failure && parts.keepPart(taken, upTo, etag)) keptFrames = upTo;
+    });
   }
 
   return {
@@ -166,8 +190,15 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
         throw parts.errorOf(thrown, length);
       }
     },
-    async abort() {
+    keep: (etag) => keep(etag).catch(() => undefined),
+    async abort(kept) {
       if (isOver) return;
+      if (kept) await keep(kept.etag).catch(() => undefined);
+      if (isOver) return;
+      if (!kept && keptFrames > 0) {
+        parts.dropPart();
+        keptFrames = 0;
+      }
       end();
       await abandon();
     },
@@ -200,6 +231,8 @@ export function createHoldingWriter(begin: (plainBytes: Bytes) => SegmentWriter)
       }
       await writer.commit();
     },
+    // Nothing of it was sealed.
+    keep: async () => {},
     async abort() {
       pieces = [];
     },

@@ -9,7 +9,7 @@ import { allocateOnThisSystem } from './allocate.ts';
 import type { Allocate } from './allocate.ts';
 import { diskError, writeError } from './disk-error.ts';
 import { createStoreFolder } from './folder.ts';
-import { HEADER_BYTES } from './format.ts';
+import { FRAME_BYTES, HEADER_BYTES } from './format.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { SyncFile } from './group-commit.ts';
 import { createMover } from './mover.ts';
@@ -176,6 +176,8 @@ export function createStore(options: {
     createTrack: (spec, contentKey) => exclusive(() => tracks.make(spec, contentKey)),
     tracks: (downloadId) => index.specs(downloadId),
     stored: (trackId) => index.stored(trackId),
+    parts: (trackId) =>
+      index.parts.listed(trackId).map((row) => ({ index: row.segment, keptBytes: row.frames * FRAME_BYTES })),
     storedSegment: (trackId, segment) => index.storedSegment(trackId, segment),
     unlock(trackId, contentKey) {
       if (isClosed) throw new LayoverError('store/locked', { trackId });

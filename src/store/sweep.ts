@@ -75,6 +75,7 @@ function sweepTrack(parts: SweepParts, row: TrackRow): number {
   const { folder, index, reservations } = parts;
   const nonsense = index.tidy(row.track);
   const { size, blocks } = fs.statSync(folder.pathOf(row.trackId));
+  if (!parts.isInUse(row.trackId)) index.parts.tidy(row.track, size);
   const lost = index.segmentsBeyond(row.track, size);
   index.forget(row.track, lost);
   const hasSpare = size > index.endOf(row.track) || blocks * 512 > size + SPARE_BYTES;

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type { Extent } from './extents.ts';
 import { HEADER_BYTES } from './format.ts';
+import { partExtent } from './part-rows.ts';
 import { extentOf } from './segment-index.ts';
 import type { SegmentIndex } from './segment-index.ts';
 import { createTrackFile } from './track-file.ts';
@@ -44,10 +45,10 @@ export function createTrackFiles(parts: {
       // A row whose offset lost a bit points far behind the end: it must not send the next record there.
       taken() {
         const { size } = fs.statSync(parts.pathOf(row.trackId));
-        return index
-          .segments(row.track)
-          .map(extentOf)
-          .filter(({ offset, length }) => offset + length <= size);
+        const kept = index.parts.all(row.track).map(partExtent);
+        return [...index.segments(row.track).map(extentOf), ...kept].filter(
+          ({ offset, length }) => offset + length <= size,
+        );
       },
       isReserved: () => parts.isReserved(row.track),
       onRetired: () => {

@@ -59,6 +59,8 @@ export interface Store extends StorePlace {
   tracks(downloadId?: string): TrackSpec[];
   /** What the track holds, by index: the truth that progress is derived from. */
   stored(trackId: string): StoredSegment[];
+  /** What was kept of segments that were broken off, in plain bytes. It comes and goes, and `stored` never lists it. */
+  parts(trackId: string): { index: number; keptBytes: Bytes }[];
   /** One segment of it, in constant time; undefined: not stored. */
   storedSegment(trackId: string, index: number): StoredSegment | undefined;
   /**
@@ -152,6 +154,8 @@ export interface OpenTrack {
    * until the end. Throws `store/locked`.
    */
   begin(index: number, plainBytes: Bytes | undefined): SegmentWriter;
+  /** What was kept of a segment that was broken off; gone as soon as the segment is stored. */
+  part(index: number): KeptPart | undefined;
   /**
    * Authenticated plain bytes, in order, in pieces of at most 256 KiB; `range` is within the segment.
    * Throws `store/damaged` before a wrong byte leaves (and forgets the segment, so that a resume fetches it
@@ -182,8 +186,26 @@ export interface SegmentWriter {
   write(piece: Uint8Array): Promise<void> | undefined;
   /** Resolves when the segment is durable and listed, in the place of an earlier one. Errors: as `put`. */
   commit(): Promise<void>;
-  /** Resolves when nothing is written any more; never rejects. */
-  abort(): Promise<void>;
+  /**
+   * Notes how far it came, in whole frames, so that this much outlives a kill as `OpenTrack.part`; a power cut may
+   * take it. `etag`: strong, of the answer that the bytes are from. Never rejects: what cannot be kept comes again.
+   */
+  keep(etag: string | undefined): Promise<void>;
+  /** Resolves when nothing is written any more; never rejects. All of it is void, unless it is to be kept so far. */
+  abort(kept?: { etag: string | undefined }): Promise<void>;
+}
+
+/** The beginning of a segment that was broken off. */
+export interface KeptPart {
+  readonly etag: string | undefined;
+  /** Of the whole segment, as it was told to `begin`. */
+  readonly plainBytes: Bytes;
+  /** At most; what no longer authenticates is not read. */
+  readonly keptBytes: Bytes;
+  /** Authenticated, from the first byte on, in pieces of at most 256 KiB. Errors: those of a drive, as `read`. */
+  read(): AsyncIterable<Uint8Array>;
+  /** It is of no use. */
+  drop(): void;
 }
 
 export interface ScrubOptions {

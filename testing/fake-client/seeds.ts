@@ -37,6 +37,7 @@ export function newDownload(
     error: null,
     selection: offerOf(videoId, wanted).proposal,
     storedBytes: 0,
+    receivedBytes: 0,
     playableSeconds: 0,
     rateBytesPerSecond: 0,
     secondsLeft: null,
@@ -53,7 +54,8 @@ export function newDownload(
 /** So many bytes of it are there, and so much of it plays. */
 export function withStored(download: DownloadView, storedBytes: number): DownloadView {
   const part = storedBytes / Math.max(1, download.selection.size.bytes);
-  return { ...download, storedBytes, playableSeconds: Math.floor(part * download.durationSeconds) };
+  const playableSeconds = Math.floor(part * download.durationSeconds);
+  return { ...download, storedBytes, receivedBytes: storedBytes, playableSeconds };
 }
 
 const standard: SelectionPreferences = {

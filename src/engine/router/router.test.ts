@@ -72,6 +72,7 @@ async function world() {
       size: { bytes: 1, exact: true },
     },
     storedBytes: 1,
+    receivedBytes: 1,
     rateBytesPerSecond: 0,
     secondsLeft: 0,
     addedAtMs: 1,

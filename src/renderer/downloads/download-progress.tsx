@@ -15,12 +15,12 @@ export function DownloadProgress({ download, name }: { download: DownloadView; n
   const format = useFormat();
   const state = useStateSentence()(download, useTrustedNow());
   const { size } = download.selection;
-  const { rateBytesPerSecond, secondsLeft, playableSeconds, storedBytes } = download;
+  const { rateBytesPerSecond, secondsLeft, playableSeconds, receivedBytes } = download;
   const isMoving = download.state === 'downloading';
   const total = format.size(size.bytes);
   const facts = [
     text('downloads.of', {
-      stored: format.size(storedBytes),
+      stored: format.size(receivedBytes),
       total: size.exact ? total : text('size.about', { size: total }),
     }),
     isMoving && rateBytesPerSecond > 0 ? format.rate(rateBytesPerSecond) : undefined,

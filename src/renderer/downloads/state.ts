@@ -37,5 +37,5 @@ export function canStartAnyway({ state, waitingFor }: DownloadView): boolean {
 /** 0 to 1. */
 export function partOf(download: DownloadView): number {
   const total = download.selection.size.bytes;
-  return total === 0 ? 0 : Math.min(1, download.storedBytes / total);
+  return total === 0 ? 0 : Math.min(1, download.receivedBytes / total);
 }
