@@ -78,9 +78,9 @@ it('links between the documents lead somewhere', () => {
   expect(broken).toEqual([]);
 });
 
-it('every test that bad-input.md names is there', () => {
+it.each(['bad-input.md', 'lessons-tested.md'])('every test that %s names is there', (name) => {
   const named = Array.from(
-    textOf('docs/bad-input.md').matchAll(/`([^`*]+\.test\.ts)`/g),
+    textOf(`docs/${name}`).matchAll(/`([^`*]+\.(?:test|spec)\.ts)`/g),
     ([, file = '']) => file,
   );
   expect(named.length).toBeGreaterThan(0);

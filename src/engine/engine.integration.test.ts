@@ -1,4 +1,6 @@
 import fs from 'node:fs';
+import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startChild } from '../../testing/children/child.ts';
@@ -195,6 +197,33 @@ test('the service gone: starts, shows, plays, remembers; what was done reaches i
   });
   await other.close();
   await engine.close();
+});
+
+test('a service that takes every connection and never answers: start, browse and play wait for none of it', async () => {
+  const { engine: before, folder } = await traveler();
+  const { downloadId } = await before.client.downloads.add({ videoId: videoId(), preferences: smallest });
+  await reach(before, downloadId, isCompleted);
+  await before.close();
+  const { apiUrl } = service.running;
+  await service.stop();
+  const sockets = new Set<Socket>();
+  const silent = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
+  await new Promise<void>((resolve) => silent.listen(Number(new URL(apiUrl).port), '127.0.0.1', resolve));
+  try {
+    // Whatever waited for an answer here would wait for ever.
+    const engine = await openEngine({ folder, serviceUrl: apiUrl });
+    const { client } = engine;
+    const { rows } = await client.catalog.home();
+    expect(rows.flatMap(({ items }) => items.map((item) => item.titleId))).toContain(service.video.titleId);
+    expect(await client.downloads.list()).toMatchObject([{ state: 'completed', verdict: { allowed: true } }]);
+    await until(() => sockets.size > 0);
+    await playAll(engine, chosen);
+    await engine.close();
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
+    await service.start();
+  }
 });
 
 test('killed in the middle of a download, it goes on from what was stored', async () => {
