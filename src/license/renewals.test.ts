@@ -274,3 +274,18 @@ test('a license that the service has released is replaced, first play kept; refu
   expect(licenses.verdict('v2')).toMatchObject({ allowed: false, reason: 'revoked' });
   expect(licenses.verdict('v3')).toMatchObject({ allowed: true });
 });
+
+test('a full disk takes no license back when another one should replace it, and breaks nothing', async () => {
+  const { licenses, renewals, stop } = open();
+  await licenses.acquire('v1', 'offline');
+  const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  answer = () => new LayoverError('database/full', {}, { cause: full });
+  renewals.replace(['v1']);
+  await until(() => asked === 1);
+  await settled();
+  expect(licenses.verdict('v1').allowed).toBe(true);
+  answer = undefined;
+  renewals.replace(['v1']);
+  await until(() => renewed.length === 1);
+  await stop();
+});

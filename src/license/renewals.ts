@@ -168,7 +168,9 @@ export function createRenewals(deps: RenewalDeps): Renewals {
     } catch (thrown) {
       const error = asLayoverError(thrown);
       log.info('license/not-replaced', { videoId, code: error.code });
-      if (ended.signal.aborted || isLayoverError(error, ...noWay, ...busy, 'auth/signed-out')) return false;
+      // Only the service's own word takes one back: a full disk or a fault of ours is none.
+      const isOurs = isLayoverError(error, ...noWay, ...busy, 'auth/signed-out', 'database/full', 'internal');
+      if (ended.signal.aborted || isOurs) return false;
       licenses.takeBack(videoId);
     }
     deps.onRenewed(videoId);
@@ -178,7 +180,11 @@ export function createRenewals(deps: RenewalDeps): Renewals {
   return {
     look,
     replace(videoIds) {
-      replacing = replacing.then(() => inBatches(videoIds, replaceOne));
+      replacing = replacing
+        .then(() => inBatches(videoIds, replaceOne))
+        .catch((thrown: unknown) =>
+          log.warn('license/renewals-failed', { code: asLayoverError(thrown).code }),
+        );
     },
     async renewNow(videoIds, signal) {
       const outcomes = new Map<string, RenewalOutcome>();
