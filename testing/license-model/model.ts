@@ -1,0 +1,270 @@
+/**
+ * What docs/licensing.md says, once more, from its text and from nothing of src/license: one video, its license and
+ * a clock. Everything is in milliseconds. True time is the model's alone; the client sees the machine's clock.
+ */
+
+const MINUTE = 60_000;
+/** "up to 5 minutes behind the floor: nothing" */
+const TOLERANCE = 5 * MINUTE;
+/** "ends … after an hour without a tick" */
+const GAP = 60 * MINUTE;
+/** "kept on disk (at least every 30 s while it is asked for)" */
+const KEPT_EVERY = 30_000;
+
+export type Viewer = 'a' | 'b';
+
+export interface Terms {
+  readonly canRenew: boolean;
+  readonly license: number;
+  readonly rental: number;
+  readonly playback: number;
+  readonly renewalDelay: number;
+  readonly renewalRecovery: number;
+  /** After issue; 0: at once. */
+  readonly embargo: number;
+  /** Seconds of watching. */
+  readonly grace: number;
+  readonly softRental: boolean;
+  readonly softPlayback: boolean;
+  /** Of the video; null: not known. */
+  readonly duration: number | null;
+}
+
+interface Held {
+  readonly licenseId: string;
+  readonly issued: number;
+  first: number | null;
+  /** When that really was. */
+  firstTruly: number | null;
+  watched: number;
+  dead: boolean;
+}
+
+export interface Backup {
+  readonly held: Held | null;
+  readonly kept: number | null;
+}
+
+export class Model {
+  readonly terms: Terms;
+  /** True time, the machine's clock, and its monotonic clock (which stands while it sleeps). */
+  real: number;
+  wall: number;
+  monotonic = 0;
+  held: Held | null = null;
+  readonly viewings = new Map<Viewer, { since: number; last: number }>();
+  /** First plays that the service was told of. */
+  private readonly told = new Map<string, { licenseId: string; issued: number; first: number }>();
+  /** No earlier than this, as far as anybody can know here. */
+  private known: number;
+  /** Of it, what a kill cannot take. */
+  private kept: number | null = null;
+  private keptAt = -Infinity;
+  /** What the service found the machine's clock to lack. */
+  private lacks = 0;
+  /** Between which values `known` must lie after a kill: the paper does not say which. */
+  private doubt: { least: number; most: number } | null = null;
+
+  constructor(terms: Terms, now: number) {
+    this.terms = terms;
+    this.real = now;
+    this.wall = now;
+    this.known = now;
+  }
+
+  // --- time ---------------------------------------------------------------------------------------------
+
+  private readings(): number[] {
+    return [this.wall, this.wall + this.lacks].filter((reading) => reading >= this.known - TOLERANCE);
+  }
+  private look(): void {
+    const readings = this.readings();
+    if (readings.length === 0) return;
+    const least = Math.min(...readings);
+    if (least === this.wall) this.lacks = 0;
+    this.known = Math.max(this.known, least);
+  }
+  private keep(): void {
+    this.look();
+    this.kept = this.known;
+    this.keptAt = this.monotonic;
+  }
+  get isBehind(): boolean {
+    return this.readings().length === 0;
+  }
+  /** What the client should take the time to be; within what the paper leaves open, what it says counts. */
+  ask(said: number): number {
+    if (this.doubt) {
+      const { least, most } = this.doubt;
+      this.known = Math.min(Math.max(said, least), most);
+      this.doubt = null;
+    }
+    if (this.monotonic - this.keptAt >= KEPT_EVERY) this.keep();
+    this.look();
+    return this.known;
+  }
+  pass(ms: number): void {
+    this.real += ms;
+    this.wall += ms;
+    this.monotonic += ms;
+    this.known += ms;
+  }
+  sleep(ms: number): void {
+    this.real += ms;
+    this.wall += ms;
+  }
+  setClock(lead: number): void {
+    this.wall = this.real + lead;
+  }
+  /** Ends and starts again; `isKill`: with no time for a last word. */
+  restart(isKill: boolean, awayMs: number, lead: number | null, backup: Backup | null): void {
+    if (!isKill) this.keep();
+    const last = this.known;
+    this.real += awayMs;
+    this.wall = lead === null ? this.wall + awayMs : this.real + lead;
+    if (backup) {
+      this.held = backup.held && { ...backup.held };
+      this.kept = backup.kept;
+    }
+    const least = Math.max(this.kept ?? 0, this.wall);
+    this.doubt = { least, most: backup || !isKill ? least : Math.max(last, this.wall) };
+    this.known = least;
+    this.viewings.clear();
+    this.lacks = 0;
+    this.monotonic = 0;
+    this.keptAt = -Infinity;
+  }
+  backup(): Backup {
+    return { held: this.held && { ...this.held }, kept: this.kept };
+  }
+
+  // --- what may be played -------------------------------------------------------------------------------
+
+  /** When play ends for whoever asks, as things stand. */
+  private deadlines(viewer: Viewer | null): number[] {
+    const { held, terms, known } = this;
+    if (!held) return [];
+    const { issued, first } = held;
+    const viewing = viewer === null ? undefined : this.viewings.get(viewer);
+    const isLive = viewing !== undefined && known - viewing.last <= GAP;
+    /** "a viewing that began before the end may finish", for no longer than the video lasts. */
+    const gentle = (isGentle: boolean, end: number): number => {
+      if (!isGentle || !isLive || viewing.since >= end || known < end) return end;
+      return terms.duration === null ? Infinity : end + terms.duration;
+    };
+    const ends: number[] = [];
+    if (terms.license) ends.push(issued + terms.license);
+    if (terms.canRenew && terms.renewalDelay && terms.renewalRecovery)
+      ends.push(issued + terms.renewalDelay + terms.renewalRecovery);
+    if (terms.rental && first === null) ends.push(gentle(terms.softRental, issued + terms.rental));
+    if (terms.rental && first !== null && !terms.softRental) ends.push(issued + terms.rental);
+    if (terms.playback && first !== null) ends.push(gentle(terms.softPlayback, first + terms.playback));
+    return ends.filter((end) => end !== Infinity);
+  }
+  mayPlay(viewer: Viewer | null): boolean {
+    this.look();
+    const { held, terms, known } = this;
+    if (!held || held.dead) return false;
+    const ends = this.deadlines(viewer);
+    if (ends.some((end) => known >= end)) return false;
+    if (terms.embargo && known < held.issued + terms.embargo) return false;
+    if (ends.length === 0 && !terms.playback) return true;
+    return !this.isBehind && known >= Math.max(held.issued, held.first ?? 0) - TOLERANCE;
+  }
+  /** The next moment at which something changes; null: never. */
+  nextEdge(): number | null {
+    const { held, terms, known } = this;
+    if (!held) return null;
+    const starts = terms.embargo ? [held.issued + terms.embargo] : [];
+    const ahead = [...starts, ...this.deadlines(null), ...this.deadlines('a')].filter((at) => at > known);
+    return ahead.length === 0 ? null : Math.min(...ahead) - known;
+  }
+  /** The end that no softness moves and no clock, by true time; null: there is none. */
+  trueEnd(): number | null {
+    const { held, terms } = this;
+    if (!held) return null;
+    const ends: number[] = [];
+    if (terms.license) ends.push(held.issued + terms.license);
+    if (terms.rental && !terms.softRental) ends.push(held.issued + terms.rental);
+    if (terms.playback && !terms.softPlayback && held.firstTruly !== null)
+      ends.push(held.firstTruly + terms.playback);
+    return ends.length === 0 ? null : Math.min(...ends);
+  }
+
+  // --- what happens -------------------------------------------------------------------------------------
+
+  /** A license comes. `firstPlay`: whether the one before it goes on. */
+  issue(licenseId: string, firstPlay: 'cleared' | 'kept'): void {
+    const before = firstPlay === 'kept' ? this.held : null;
+    this.held = {
+      licenseId,
+      issued: this.real,
+      first: before?.first ?? null,
+      firstTruly: before?.firstTruly ?? null,
+      watched: before?.watched ?? 0,
+      dead: false,
+    };
+    this.look();
+    // "it is not earlier than that"
+    if (this.real <= this.known) return;
+    this.known = this.real;
+    this.keep();
+  }
+  watch(viewer: Viewer, seconds: number): void {
+    if (!this.mayPlay(viewer) || !this.held || seconds === 0) return;
+    const before = this.viewings.get(viewer);
+    const goesOn = before !== undefined && this.known - before.last <= GAP;
+    this.viewings.set(viewer, { since: goesOn ? before.since : this.known, last: this.known });
+    if (this.held.first !== null) return;
+    this.held.watched += seconds;
+    if (this.held.watched < this.terms.grace) return;
+    this.held.first = this.known;
+    this.held.firstTruly = this.real;
+    this.keep();
+  }
+  purge(): void {
+    this.look();
+    const { held } = this;
+    if (!held || held.dead) return;
+    const isOver = this.deadlines(null).some((end) => this.known >= end);
+    const finishes = [...this.viewings.keys()].some(
+      (viewer) => this.known - (this.viewings.get(viewer)?.last ?? 0) <= GAP && this.mayPlay(viewer),
+    );
+    held.dead = isOver && !finishes;
+  }
+  release(): void {
+    this.held = null;
+    this.viewings.clear();
+  }
+  /** What the device tells, and the service's word on it. */
+  checkIn(): void {
+    this.look();
+    const { held, real } = this;
+    if (held?.first != null) {
+      const { licenseId, issued, first } = held;
+      const key = `${licenseId} ${issued}`;
+      this.told.set(key, {
+        licenseId,
+        issued,
+        first: Math.min(first, real, this.told.get(key)?.first ?? Infinity),
+      });
+    }
+    const error = real - this.known;
+    const isPoisoned = error < -TOLERANCE;
+    if (error > 0 || isPoisoned) this.known = real;
+    this.lacks = real - this.wall;
+    this.keep();
+    if (!held) return;
+    const known = this.toldOf(held.licenseId).filter(({ issued }) => issued >= held.issued);
+    const own =
+      held.first !== null && held.first > real + TOLERANCE
+        ? Math.min(held.first + (isPoisoned ? error : 0), real)
+        : held.first;
+    const firsts = [...known.map(({ first }) => first), ...(own === null ? [] : [own])];
+    if (firsts.length > 0) held.first = Math.min(...firsts);
+  }
+  /** What the service knows of a license. */
+  toldOf(licenseId: string): { licenseId: string; issued: number; first: number }[] {
+    return [...this.told.values()].filter((one) => one.licenseId === licenseId);
+  }
+}

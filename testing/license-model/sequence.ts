@@ -1,0 +1,258 @@
+import fc from 'fast-check';
+import { isLayoverError } from '../../src/shared/errors.ts';
+import { Model } from './model.ts';
+import type { Backup, Terms, Viewer } from './model.ts';
+import { VIDEO } from './stage.ts';
+import type { Rows, Stage, StageWorld } from './stage.ts';
+
+/** Random months of a traveler, done to the model and to the real stage, which must agree after every step. */
+
+type Step =
+  | { readonly do: 'pass' | 'sleep'; readonly ms: number }
+  /** To the next moment at which something changes, and a little before or behind it. */
+  | { readonly do: 'edge'; readonly ms: number }
+  /** `lead`: of the machine's clock before true time. */
+  | { readonly do: 'set-clock'; readonly lead: number }
+  | { readonly do: 'watch'; readonly viewer: Viewer; readonly seconds: number }
+  | { readonly do: 'stop'; readonly viewer: Viewer }
+  | { readonly do: 'acquire' | 'renew' | 'renew-by-itself' | 'release' | 'purge' | 'check-in' | 'back-up' }
+  /** `lead` null: nobody touched the clock meanwhile. `restored`: the last backup was put back. */
+  | {
+      readonly do: 'close' | 'kill';
+      readonly awayMs: number;
+      readonly lead: number | null;
+      readonly restored: boolean;
+    };
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const span = fc.oneof(
+  fc.integer({ min: 0, max: 40 * SECOND }),
+  fc.integer({ min: 0, max: 12 }).map((minutes) => minutes * MINUTE),
+  fc.integer({ min: 0, max: 400 }).map((minutes) => minutes * MINUTE),
+  fc.integer({ min: 0, max: 40 * 1440 }).map((minutes) => minutes * MINUTE),
+);
+const lead = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: -6, max: 6 }).map((minutes) => minutes * MINUTE),
+  fc.integer({ min: -500, max: 500 }).map((minutes) => minutes * MINUTE),
+  fc.integer({ min: -40, max: 40 }).map((days) => days * 1440 * MINUTE),
+);
+const viewer = fc.constantFrom<Viewer>('a', 'a', 'b');
+const only = <T extends string>(what: T) => fc.constant(what);
+
+function stepOf(clockIsHonest: boolean): fc.Arbitrary<Step> {
+  const away = fc.record({
+    do: fc.constantFrom('close', 'kill'),
+    awayMs: span,
+    lead: clockIsHonest ? fc.constant(null) : fc.option(lead),
+    restored: fc.constantFrom(false, false, true),
+  });
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.record({ do: only('pass'), ms: span }) },
+    { weight: 4, arbitrary: fc.record({ do: only('edge'), ms: fc.constantFrom(-1, 0, 1) }) },
+    { weight: 1, arbitrary: fc.record({ do: only('sleep'), ms: span }) },
+    { weight: clockIsHonest ? 0 : 2, arbitrary: fc.record({ do: only('set-clock'), lead }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({ do: only('watch'), viewer, seconds: fc.constantFrom(0, 1, 3, 6, 900, 1800) }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: only('stop'), viewer }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constantFrom(
+          'renew',
+          'renew-by-itself',
+          'purge',
+          'check-in',
+          'check-in',
+          'back-up',
+          'acquire',
+          'release',
+        ),
+      }),
+    },
+    { weight: 2, arbitrary: away },
+  );
+}
+
+const limit = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 1, max: 600 }).map((seconds) => seconds * SECOND),
+  fc.integer({ min: 1, max: 300 }).map((minutes) => minutes * MINUTE),
+  fc.integer({ min: 1, max: 30 }).map((days) => days * 1440 * MINUTE),
+);
+const terms: fc.Arbitrary<Terms> = fc.record({
+  canRenew: fc.constantFrom(true, true, true, false),
+  license: limit,
+  rental: limit,
+  playback: limit,
+  renewalDelay: limit,
+  renewalRecovery: limit,
+  embargo: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: limit }),
+  grace: fc.constantFrom(0, 1, 5, 1000),
+  softRental: fc.boolean(),
+  softPlayback: fc.boolean(),
+  duration: fc.option(fc.integer({ min: 1, max: 150 }).map((minutes) => minutes * MINUTE)),
+});
+
+interface Sequence {
+  readonly terms: Terms;
+  readonly clockIsHonest: boolean;
+  readonly steps: readonly Step[];
+}
+/** `clockIsHonest`: nobody touches it; then everything must be right by true time. */
+export function sequencesOf(clockIsHonest: boolean): fc.Arbitrary<Sequence> {
+  return fc.record({
+    terms,
+    clockIsHonest: fc.constant(clockIsHonest),
+    steps: fc.array(stepOf(clockIsHonest), { minLength: 1, maxLength: 12 }),
+  });
+}
+
+const start = Date.UTC(2026, 0, 5, 12);
+const empty: Rows = [];
+
+/** Throws an error that says at which step the two parted. */
+export async function run(
+  world: StageWorld,
+  { terms: agreed, clockIsHonest, steps }: Sequence,
+): Promise<void> {
+  world.put(empty);
+  const model = new Model(agreed, start);
+  let stage = world.start(model);
+  let backup: { rows: Rows; model: Backup } | null = null;
+  /** How much nobody here could have seen pass: what a clock that is set back can win at most. */
+  const unseen = { ms: 0, isBound: true };
+
+  async function apply(step: Step): Promise<void> {
+    const { licenses, time } = stage;
+    switch (step.do) {
+      case 'pass':
+        return model.pass(step.ms);
+      case 'edge': {
+        const ahead = model.nextEdge();
+        return model.pass(ahead === null ? 0 : Math.max(0, ahead + step.ms));
+      }
+      case 'sleep':
+        unseen.ms += step.ms;
+        return model.sleep(step.ms);
+      case 'set-clock':
+        if (step.lead > 0) unseen.isBound = false;
+        return model.setClock(step.lead);
+      case 'watch': {
+        model.pass(step.seconds * SECOND);
+        const { duration } = agreed;
+        const viewing = {
+          viewingId: step.viewer,
+          durationSeconds: duration === null ? null : duration / SECOND,
+        };
+        licenses.recordWatched(VIDEO, step.seconds, viewing);
+        return model.watch(step.viewer, step.seconds);
+      }
+      case 'stop':
+        licenses.endViewing(VIDEO, step.viewer);
+        return void model.viewings.delete(step.viewer);
+      case 'acquire':
+        await licenses.acquire(VIDEO, 'offline');
+        return model.issue(idOf(stage), 'cleared');
+      case 'renew':
+      case 'renew-by-itself': {
+        const firstPlay = step.do === 'renew' ? 'cleared' : 'kept';
+        const isRefused = model.held !== null && !agreed.canRenew;
+        const refusal = await refusalOf(licenses.renew(VIDEO, { firstPlay }));
+        same('renewal', refusal, isRefused ? 'license/not-allowed' : null);
+        return isRefused ? undefined : model.issue(idOf(stage), model.held ? firstPlay : 'cleared');
+      }
+      case 'release':
+        await licenses.release(VIDEO);
+        return model.release();
+      case 'purge':
+        licenses.purgeExpired();
+        return model.purge();
+      case 'check-in': {
+        // The model first: it is the service, too.
+        model.checkIn();
+        return stage.checkIn();
+      }
+      case 'back-up':
+        backup = { rows: world.rows(), model: model.backup() };
+        return;
+      case 'close':
+      case 'kill': {
+        const isKill = step.do === 'kill';
+        if (!isKill) time.close();
+        const put = step.restored ? backup : null;
+        if (put) world.put(put.rows);
+        unseen.ms += step.awayMs + (isKill ? 30 * SECOND : 0);
+        if (put || (step.lead ?? 0) > 0) unseen.isBound = false;
+        model.restart(isKill, step.awayMs, step.lead, put?.model ?? null);
+        stage = world.start(model);
+      }
+    }
+  }
+
+  async function agree(step: Step, at: number): Promise<void> {
+    const { licenses, time } = stage;
+    const said = time.now();
+    same('time', said, model.ask(said));
+    // An honest clock is believed to the millisecond: then all that follows is by true time.
+    if (clockIsHonest) same('true time', said, model.real);
+    for (const asks of ['a', at % 2 ? 'b' : null] as const) {
+      const expected = model.mayPlay(asks);
+      const verdict = licenses.verdict(VIDEO, asks ?? undefined);
+      same(`verdict for ${asks ?? 'nobody'}`, verdict.allowed, expected);
+      if (verdict.allowed) same('first play', verdict.firstPlayAtMs, model.held?.first ?? null);
+      for (const until of verdict.allowed ? [verdict.playableUntilMs, verdict.startByMs] : [])
+        if (until !== null && until <= said) throw new Error(`promised until ${until}, and it is ${said}`);
+    }
+    // Bytes are asked for by whoever watches, at an end above all, and after a start: opening a key is most of the cost.
+    if (!['watch', 'edge', 'close', 'kill'].includes(step.do)) return;
+    const expected = model.mayPlay('a');
+    const key = await licenses.contentKey(VIDEO, 'a').catch((thrown: unknown) => {
+      if (isLayoverError(thrown)) return null;
+      throw thrown;
+    });
+    same(
+      'key',
+      key && Buffer.from(key).toString('hex'),
+      expected ? Buffer.from(world.contentKey).toString('hex') : null,
+    );
+    const end = model.trueEnd();
+    if (key && end !== null && unseen.isBound && model.real >= end + unseen.ms + 5 * MINUTE)
+      throw new Error(
+        `a key ${model.real - end} ms behind the end, where only ${unseen.ms} ms were not seen`,
+      );
+  }
+
+  const all: Step[] = [{ do: 'acquire' }, ...steps];
+  for (const [at, step] of all.entries()) {
+    try {
+      await apply(step);
+      await agree(step, at);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`step ${at} (${JSON.stringify(step)}): ${message}`, { cause });
+    }
+  }
+}
+
+function idOf({ licenses }: Stage): string {
+  return licenses.holdings()[0]?.licenseId ?? '';
+}
+
+async function refusalOf(work: Promise<unknown>): Promise<string | null> {
+  try {
+    await work;
+    return null;
+  } catch (thrown) {
+    if (isLayoverError(thrown)) return thrown.code;
+    throw thrown;
+  }
+}
+
+function same(what: string, found: unknown, expected: unknown): void {
+  if (found !== expected)
+    throw new Error(`${what}: ${String(found)}, and the model says ${String(expected)}`);
+}
