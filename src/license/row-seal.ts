@@ -5,6 +5,8 @@ import { algorithms } from './algorithms.ts';
 export interface RowSeal {
   of(parts: readonly string[]): Buffer;
   fits(parts: readonly string[], seal: Uint8Array): boolean;
+  /** Another value as soon as the secret is another: what fitted before says nothing then. */
+  mark(): unknown;
 }
 
 const EMPTY = new Uint8Array(0);
@@ -29,6 +31,7 @@ export function createRowSeal(deviceSecret: Uint8Array, purpose: string): RowSea
     createHmac(algorithms.hash, key()).update(JSON.stringify(parts)).digest();
   return {
     of,
+    mark: key,
     fits(parts, seal) {
       const right = of(parts);
       return seal.byteLength === right.byteLength && timingSafeEqual(seal, right);
