@@ -6,6 +6,7 @@ export const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> 
   'download-memory': () => import('./benches/download-memory.ts'),
   'download-small': () => import('./benches/download-small.ts'),
   link: () => import('./benches/link.ts'),
+  license: () => import('./benches/license.ts'),
   read: () => import('./benches/read.ts'),
   'store-scale': () => import('./benches/store-scale.ts'),
 };

@@ -18,14 +18,18 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     runs: { type: 'string', default: '5' },
     folder: { type: 'string', default: os.tmpdir() },
+    sequences: { type: 'string', default: '1000000' },
+    seed: { type: 'string', default: '1' },
   },
 });
 const [name = ''] = positionals;
 const load = benches[name];
 const runs = Number(values.runs);
-if (!load || positionals.length !== 1 || !Number.isInteger(runs) || runs < 1) {
+const sequences = Number(values.sequences);
+const seed = Number(values.seed);
+if (!load || positionals.length !== 1 || ![runs, sequences, seed].every(Number.isInteger) || runs < 1) {
   process.stderr.write(
-    `npm run bench -- NAME [--json] [--runs N] [--folder DIR]\nNAME: ${Object.keys(benches).join(', ')}\n`,
+    `npm run bench -- NAME [--json] [--runs N] [--folder DIR]\nlicense: [--sequences N] [--seed BATCH]\nNAME: ${Object.keys(benches).join(', ')}\n`,
   );
   process.exit(2);
 }
@@ -48,7 +52,7 @@ process.once('SIGINT', () => {
 });
 try {
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  const findings = await bench.run({ runs, folder, say });
+  const findings = await bench.run({ runs, folder, sequences, seed, say });
   const whole = { bench: name, machine: machine(), ...findings };
   process.stdout.write(
     `${values.json ? JSON.stringify(whole) : tableOf(`${name}: ${bench.about}`, findings, bench.reaches(findings))}\n`,

@@ -27,6 +27,9 @@ export interface BenchOptions {
   readonly runs: number;
   /** An empty folder of this bench's own, removed afterwards. Its disk is what is measured. */
   readonly folder: string;
+  /** Where a bench does something at random: how often, and from which batch on. */
+  readonly sequences: number;
+  readonly seed: number;
   /** One line of progress for whoever waits. */
   say(line: string): void;
 }
