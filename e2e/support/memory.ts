@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import type { Page } from 'playwright';
-import type { Secret } from './plaintext.ts';
+import type { Secret } from '../../testing/spellings.ts';
 
 /** Everything that the page's JavaScript holds, as DevTools would save it. Contents of buffers are not in it. */
 export async function heapSnapshotOf(page: Page): Promise<Buffer> {

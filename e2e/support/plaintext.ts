@@ -3,12 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VideoRecord } from '../../service/encoder/drop.ts';
 import { ivOf } from '../../service/encoder/encryption.ts';
-
-/** Bytes that may lie nowhere in the user's folder, with a name for the report. */
-export interface Secret {
-  readonly name: string;
-  readonly bytes: Buffer;
-}
+import { spellingsOf } from '../../testing/spellings.ts';
+import type { Secret } from '../../testing/spellings.ts';
 
 const WINDOW_BYTES = 32;
 
@@ -22,13 +18,7 @@ export async function secretsOf(
     JSON.parse(await readFile(path.join(serviceData, 'encodes', videoId, 'video.json'), 'utf8')),
   );
   const key = Buffer.from(record.contentKeyHex, 'hex');
-  const secrets: Secret[] = [
-    { name: 'content key, raw', bytes: key },
-    { name: 'content key, hex', bytes: Buffer.from(key.toString('hex')) },
-    { name: 'content key, HEX', bytes: Buffer.from(key.toString('hex').toUpperCase()) },
-    { name: 'content key, base64', bytes: Buffer.from(key.toString('base64').replace(/=+$/, '')) },
-    { name: 'content key, base64url', bytes: Buffer.from(key.toString('base64url')) },
-  ];
+  const secrets: Secret[] = spellingsOf('content key', key);
   for (const renditionId of renditionIds) {
     const folder = path.join(serviceData, 'media', videoId, renditionId);
     for (const file of await readdir(folder)) {

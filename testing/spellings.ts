@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { openWith } from '../../src/platform/sealing.ts';
-import type { Secret } from './plaintext.ts';
+import { openWith } from '../src/platform/sealing.ts';
+
+/** Bytes that may lie nowhere, with a name for the report. */
+export interface Secret {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
 
 /** A key in every form in which it could have been written down. */
 export function spellingsOf(name: string, key: Buffer): Secret[] {
@@ -18,7 +23,7 @@ export function spellingsOf(name: string, key: Buffer): Secret[] {
 const DeviceFile = z.object({ sealed: z.string() });
 const PrivateParts = z.object({ deviceSecret: z.string(), privateKey: z.object({ d: z.string() }) });
 
-/** Device secret and private key of the browser host's user, opened with the key that lies beside them. */
+/** Device secret and private key of a user without a keychain, opened with the key that lies beside them. */
 export async function deviceSecretsOf(userData: string): Promise<Secret[]> {
   const key = await readFile(path.join(userData, 'secret.key'));
   const file = DeviceFile.parse(JSON.parse(await readFile(path.join(userData, 'device.json'), 'utf8')));
