@@ -150,6 +150,10 @@ async function packed(page: Page): Promise<void> {
   await downloadDialog(page).getByRole('button', { name: 'Start download' }).waitFor();
   await take(page, 'download-dialog');
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Download season 1' }).click();
+  await page.getByRole('dialog').getByRole('checkbox').first().waitFor({ state: 'attached' });
+  await take(page, 'season-dialog');
+  await page.keyboard.press('Escape');
 
   await goHome(page);
   await page.getByRole('region', { name: 'Continue Watching' }).waitFor();
@@ -160,6 +164,14 @@ async function packed(page: Page): Promise<void> {
   await take(page, 'search');
   await goToSettings(page);
   await take(page, 'settings');
+  await take(page, 'settings-rules', () => scrollTo(page, 'When to download'));
+  await take(page, 'settings-storage', () => scrollTo(page, 'Storage'));
+  await page.getByRole('button', { name: 'Change…' }).click();
+  const place = page.getByRole('dialog').getByRole('textbox', { name: 'Folder' });
+  await place.fill(path.join(os.tmpdir(), 'Travel SSD', 'Layover'));
+  await page.getByRole('dialog').getByText('stay free there').waitFor();
+  await take(page, 'place-dialog');
+  await page.keyboard.press('Escape');
 
   await goToDownloads(page);
   await downloadLine(page, 'Night Cartography').getByText('Downloaded').waitFor();
@@ -182,6 +194,38 @@ async function someLocked(page: Page, service: RunningService): Promise<void> {
   );
   await slowTo(service, 300_000);
   await take(page, 'downloads');
+  await queued(page);
+}
+
+/** A season waits behind what is under way; the same in another language, whose words are longer. */
+async function queued(page: Page): Promise<void> {
+  await openTitle(page, 'Tiny Signals');
+  await page.getByRole('button', { name: 'Download season 1' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Download 3 episodes' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await goToDownloads(page);
+  await page.getByRole('grid', { name: /^Queue/ }).waitFor();
+  await page.getByRole('button', { name: 'Pause all' }).click();
+  await page.getByRole('button', { name: 'Resume all' }).waitFor();
+  await take(page, 'queue', () => scrollTo(page, /^Queue/));
+  await goToSettings(page);
+  await page.locator('label').filter({ hasText: 'Español' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Ajustes' }).waitFor();
+  await take(page, 'settings-rules-es', () => scrollTo(page, 'Cuándo descargar'));
+  await take(page, 'settings-storage-es', () => scrollTo(page, 'Almacenamiento'));
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: /^Descargas/ })
+    .click();
+  await page.getByRole('heading', { level: 1, name: 'Descargas' }).waitFor();
+  await take(page, 'downloads-es');
+}
+
+/** Below the bar that stands on top of every screen. */
+async function scrollTo(page: Page, heading: string | RegExp): Promise<void> {
+  const found = page.getByRole('heading', { level: 2, name: heading });
+  await found.evaluate('(element) => element.scrollIntoView()');
+  await page.evaluate('scrollBy(0, -96)');
 }
 
 async function atSecond(page: Page, second: number): Promise<void> {
