@@ -224,7 +224,7 @@ async function queued(page: Page): Promise<void> {
 /** Below the bar that stands on top of every screen. */
 async function scrollTo(page: Page, heading: string | RegExp): Promise<void> {
   const found = page.getByRole('heading', { level: 2, name: heading });
-  await found.evaluate('(element) => element.scrollIntoView()');
+  await found.evaluate((element: { scrollIntoView(): void }) => element.scrollIntoView());
   await page.evaluate('scrollBy(0, -96)');
 }
 
