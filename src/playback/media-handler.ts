@@ -5,7 +5,7 @@ import type { Rendition } from '../shared/presentation.ts';
 import { parseRange } from './range.ts';
 import type { Span } from './range.ts';
 import { errorResponse, isRefusal, lazyBody, mediaHeaders, textResponse } from './responses.ts';
-import { count, renditionOf, segmentOf, trackIdOf } from './session.ts';
+import { count, renditionOf, segmentOf, trackIdOf, viewingOf } from './session.ts';
 import type { Session } from './session.ts';
 import { fetchPlain, knownBytes, segmentBytes, slices } from './segment-bytes.ts';
 import type { SourceDeps, Wanted } from './segment-bytes.ts';
@@ -91,6 +91,11 @@ export function createMediaHandler(deps: HandlerDeps): (request: Request) => Pro
       const segment = index === undefined ? undefined : segmentOf(rendition, index);
       if (!segment) return unknown();
       const wanted = { renditionId: rendition.id, segment };
+      if (rendition.kind === 'video' && index !== undefined && index >= 0 && request.method === 'GET') {
+        const watchedSeconds = session.handedOut.add(index, segment.durationSeconds);
+        if (watchedSeconds > 0)
+          deps.licenses.recordWatched(session.videoId, watchedSeconds, viewingOf(session));
+      }
       return await answer(session, request, wanted, contentTypeOf(rendition));
     } catch (error) {
       return errorResponse(note(session, error));

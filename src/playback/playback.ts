@@ -5,8 +5,9 @@ import type { Log } from '../shared/platform.ts';
 import { filesOf, renditionsOf } from '../shared/presentation.ts';
 import type { Presentation } from '../shared/presentation.ts';
 import type { Store } from '../store/types.ts';
+import { createHandedOut } from './handed-out.ts';
 import { createMediaHandler } from './media-handler.ts';
-import { statsOf } from './session.ts';
+import { statsOf, viewingOf } from './session.ts';
 import type { Session } from './session.ts';
 import type { Playback, PlaybackListener, StartedPlayback } from './types.ts';
 
@@ -94,6 +95,7 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
         ending: new AbortController(),
         samples: [],
         counts: new Map(),
+        handedOut: createHandedOut(),
         lastError: null,
         isRefused: false,
       };
@@ -109,9 +111,8 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
     },
     tick({ sessionId, watchedSeconds, state }) {
       const session = sessionOf(sessionId);
-      const { durationSeconds } = session.presentation;
-      const viewing = { viewingId: sessionId, durationSeconds };
-      const verdict = licenses.recordWatched(session.videoId, watchedSeconds, viewing);
+      session.handedOut.reset();
+      const verdict = licenses.recordWatched(session.videoId, watchedSeconds, viewingOf(session));
       if (verdict.allowed) session.isRefused = false;
       else void tellRefusal(session);
       if (state === 'ended') licenses.endViewing(session.videoId, sessionId);

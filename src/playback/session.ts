@@ -1,8 +1,10 @@
 import type { Steering } from '../cdn/types.ts';
+import type { WatchedIn } from '../license/types.ts';
 import type { PlaybackStats } from '../shared/contract.ts';
 import type { ErrorValue } from '../shared/errors.ts';
 import { INIT_INDEX, renditionsOf } from '../shared/presentation.ts';
 import type { Presentation, Rendition, Segment } from '../shared/presentation.ts';
+import type { HandedOut } from './handed-out.ts';
 import type { SegmentSample } from './types.ts';
 
 export interface Session {
@@ -16,6 +18,7 @@ export interface Session {
   readonly ending: AbortController;
   readonly samples: SegmentSample[];
   readonly counts: Map<string, { segments: number; bytes: number }>;
+  readonly handedOut: HandedOut;
   lastError: ErrorValue | null;
   /** The refusal was told already. */
   isRefused: boolean;
@@ -31,6 +34,11 @@ export function segmentOf(rendition: Rendition, index: number): Segment | undefi
   if (index === INIT_INDEX) return rendition.init;
   const some = index < 0 ? rendition.laterInits : rendition.segments;
   return some?.find((segment) => segment.index === index && !segment.isGap);
+}
+
+/** Who watches, as license/ knows it. */
+export function viewingOf({ sessionId, presentation }: Session): WatchedIn {
+  return { viewingId: sessionId, durationSeconds: presentation.durationSeconds };
 }
 
 export function trackIdOf(session: Session, renditionId: string): string | null {
