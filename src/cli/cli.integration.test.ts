@@ -45,11 +45,11 @@ test('a scenario of licenses is run without an engine, and one that does not hol
 
   const file = path.join(temporaryFolder(), 'wrong.json');
   const verdict = { allowed: false, reason: 'license-expired', since: '31d' };
-  const steps = [{ do: 'acquire' }, { do: 'expect', at: '30d', verdict }];
+  const steps = [{ do: 'acquire' }, { do: 'offline' }, { do: 'expect', at: '30d', verdict }];
   writeFileSync(file, JSON.stringify({ version: 1, title: 'Wrong', steps }));
   const failed = await layover(['license', 'simulate', file]);
   expect([failed.code, failed.err]).toEqual([1, '']);
-  expect(failed.out).toContain('Step 2, at 30d:\n  reason: expected license-expired, was rental-expired');
+  expect(failed.out).toContain('Step 3, at 30d:\n  reason: expected license-expired, was rental-expired');
   expect(failed.out).toContain('  since: expected 31d, was 30d');
 });
 
