@@ -82,20 +82,20 @@ export function Shell() {
         <nav className="shell-nav" aria-label={text('nav.main')}>
           {isGuest ? (
             <Link to="/opened" className="shell-link">
-              <ListVideo aria-hidden /> {text('nav.opened')}
+              <ListVideo aria-hidden /> <span className="shell-words">{text('nav.opened')}</span>
             </Link>
           ) : (
             <>
               <Link to="/" className="shell-link" activeOptions={{ exact: true }}>
-                <House aria-hidden /> {text('nav.home')}
+                <House aria-hidden /> <span className="shell-words">{text('nav.home')}</span>
               </Link>
               <Link to="/search" className="shell-link" activeOptions={{ includeSearch: false }}>
-                <Search aria-hidden /> {text('nav.search')}
+                <Search aria-hidden /> <span className="shell-words">{text('nav.search')}</span>
               </Link>
             </>
           )}
           <Link to="/downloads" className="shell-link">
-            <Download aria-hidden /> {text('nav.downloads')}
+            <Download aria-hidden /> <span className="shell-words">{text('nav.downloads')}</span>
             {running.length > 0 ? (
               <span className="shell-count">
                 <span aria-hidden>{running.length}</span>
@@ -104,7 +104,7 @@ export function Shell() {
             ) : null}
           </Link>
           <Link to="/trip" className="shell-link">
-            <Plane aria-hidden /> {text('nav.trip')}
+            <Plane aria-hidden /> <span className="shell-words">{text('nav.trip')}</span>
           </Link>
           <OpenAddressLink />
           {LabLink ? (

@@ -6,7 +6,7 @@ function Named() {
   const text = useLabText();
   return (
     <Link to={'/lab' as '/'} className="shell-link" data-lab="link">
-      <FlaskConical aria-hidden /> {text('lab.title')}
+      <FlaskConical aria-hidden /> <span className="shell-words">{text('lab.title')}</span>
     </Link>
   );
 }

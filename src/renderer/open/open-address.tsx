@@ -61,7 +61,7 @@ export function OpenAddressLink() {
         <button {...attributes} aria-keyshortcuts="Control+O Meta+O" title={isMac ? '⌘O' : 'Ctrl+O'} />
       )}
     >
-      <Link2 aria-hidden /> <span className="shell-open-words">{text('open.action')}</span>
+      <Link2 aria-hidden /> <span className="shell-words">{text('open.action')}</span>
     </AriaButton>
   );
 }

@@ -3,7 +3,7 @@ import { CircleAlert, Download, KeyRound, RotateCw } from 'lucide-react';
 import { retryOf } from '../../shared/errors.ts';
 import type { ErrorCode, ErrorValue } from '../../shared/errors.ts';
 import { useDownloadAction } from '../data/actions.ts';
-import { useDownloads, useIsOffline } from '../data/queries.ts';
+import { useDownloads } from '../data/queries.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
@@ -32,7 +32,6 @@ export function Stopped({ error, videoId, titleId, onRetry }: StoppedProps) {
   const leave = useLeave(titleId);
   const download = useDownloads().find((each) => each.videoId === videoId);
   const renew = useDownloadAction((client, input) => client.downloads.renewLicense(input));
-  const isOffline = useIsOffline();
   const canRenew = download !== undefined && renewable.includes(error.code) && download.verdict.canRenew;
   const isAboutDownload = error.code.startsWith('license/') || error.code.startsWith('store/');
   return (
@@ -40,7 +39,6 @@ export function Stopped({ error, videoId, titleId, onRetry }: StoppedProps) {
       <CircleAlert aria-hidden className="player-card-icon" />
       <h1>{text('player.stopped')}</h1>
       <p>{sentence(error)}</p>
-      {canRenew && isOffline ? <p>{text('license.help.go-online')}</p> : null}
       <ErrorNotice error={renew.error} />
       <div className="player-card-buttons">
         <Button look="quiet" onPress={leave}>
