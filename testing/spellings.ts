@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { openWith } from '../src/platform/sealing.ts';
+import { createFileSecretBox } from '../src/platform/file-secrets.ts';
+import { createRecordingLog } from './recording-log.ts';
 
 /** Bytes that may lie nowhere, with a name for the report. */
 export interface Secret {
@@ -25,9 +26,9 @@ const PrivateParts = z.object({ deviceSecret: z.string(), privateKey: z.object({
 
 /** Device secret and private key of a user without a keychain, opened with the key that lies beside them. */
 export async function deviceSecretsOf(userData: string): Promise<Secret[]> {
-  const key = await readFile(path.join(userData, 'secret.key'));
   const file = DeviceFile.parse(JSON.parse(await readFile(path.join(userData, 'device.json'), 'utf8')));
-  const plain = openWith(key, Buffer.from(file.sealed, 'base64url'));
+  const box = createFileSecretBox(userData, createRecordingLog());
+  const plain = await box.open(Buffer.from(file.sealed, 'base64url'));
   const { deviceSecret, privateKey } = PrivateParts.parse(JSON.parse(Buffer.from(plain).toString('utf8')));
   return [
     ...spellingsOf('device secret', Buffer.from(deviceSecret, 'base64url')),
