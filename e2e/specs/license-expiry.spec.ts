@@ -67,6 +67,14 @@ async function seekInVain(): Promise<void> {
   const position = world.page.getByRole('slider', { name: 'Position' });
   await position.press('Home', { timeout: 1_000 }).catch(() => undefined);
 }
+/** The engine has heard that something was watched: from then on there is a viewing. Asked for before play begins. */
+async function watched(): Promise<void> {
+  const tells = /"watchedSeconds":(?!0[,}])/;
+  await world.page.waitForResponse(
+    (response) =>
+      response.url().endsWith('/playback/tick') && tells.test(response.request().postData() ?? ''),
+  );
+}
 async function isRefused(code: ErrorCode): Promise<void> {
   await expect(world.page.getByRole('alert')).toContainText(sentenceOf(code).split('{')[0] ?? '');
 }
@@ -177,8 +185,10 @@ test('the playback window ends softly: the present viewing goes on, and no other
   const videoId = 'tiny-signals-s1e1';
   const endMs = await begin(videoId);
   await lab().until(endMs - 1);
+  const isViewing = watched();
   await plays(videoId);
   await seek();
+  await isViewing;
   for (const atMs of [endMs, endMs + SECOND_MS]) {
     await lab().until(atMs);
     await seek();
