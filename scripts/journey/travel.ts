@@ -11,12 +11,14 @@ import { ErrorValue } from '../../src/shared/errors.ts';
 import { Verdict } from '../../src/shared/license.ts';
 import { DAY_MS } from '../../src/shared/units.ts';
 import { linkDemoCatalog } from '../demo-catalog.ts';
+import { licenseSteps } from './licenses.ts';
 import { layover, startService } from './processes.ts';
 import type { LayoverRun, RunningService } from './processes.ts';
 import type { createReport } from './report.ts';
 
 const RENDITION = 'v-480p';
-const MONTH_LATER = ['--qa-clock-offset-ms', String(31 * DAY_MS)];
+const MONTH_MS = 31 * DAY_MS;
+const MONTH_LATER = ['--qa-clock-offset-ms', String(MONTH_MS)];
 
 const Played = z.object({
   stored: z.enum(['all', 'some', 'none']),
@@ -208,6 +210,16 @@ export async function travel(report: ReturnType<typeof createReport>, folder: st
         throw new Error(`here: ${here.join()}; at the service: ${there.join()}`);
       return `${here.join(', ')} on both sides`;
     });
+    await licenseSteps(report, () => ({
+      apiUrl: fleet().apiUrl,
+      serviceData,
+      drive: path.join(userData, 'drive'),
+      titleId: known(title).titleId,
+      videoId: videoId(),
+      nowMs: Date.now() + MONTH_MS,
+      run: (...args) => layover(userData, [...args, ...MONTH_LATER]),
+      ask: (answer, ...args) => ask(answer, ...args, ...MONTH_LATER),
+    }));
   } finally {
     await service?.stop();
   }
