@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { createFakeClient } from '../../../testing/fake-client/index.ts';
 import type { AppStatus } from '../../shared/contract.ts';
 import type { DownloadView, StorageView } from '../../shared/downloads.ts';
-import { applyEvent, followEvents } from './events.ts';
+import { applyEvent, followEvents, withAdded } from './events.ts';
 import { createQueryClient } from './query-client.ts';
 import { keys, queries } from './queries.ts';
 import { createRefusals } from './refusals.ts';
@@ -34,6 +34,14 @@ test('a download event replaces its entry, a new one is appended, a removed one 
   expect(places.downloads()).toHaveLength(count + 1);
   applyEvent({ type: 'download-removed', downloadId: 'another' }, places);
   expect(places.downloads()).toHaveLength(count);
+});
+
+test('an answer to adding that events overtook changes nothing', async () => {
+  const [first] = (await world()).downloads();
+  if (!first) throw new Error('the fake has downloads');
+  const done: DownloadView = { ...first, state: 'completed' };
+  expect(withAdded([done], { ...first, state: 'queued' })).toEqual([done]);
+  expect(withAdded([], first)).toEqual([first]);
 });
 
 test('`changed` makes exactly the answers stale that it names', async () => {

@@ -32,6 +32,13 @@ export function withDownload(list: DownloadView[] | undefined, download: Downloa
     : [...list, download];
 }
 
+/** As it was when it was added: a small one may be complete, and told so, before this answer is read. */
+export function withAdded(list: DownloadView[] | undefined, download: DownloadView) {
+  return list?.some(({ downloadId }) => downloadId === download.downloadId)
+    ? list
+    : withDownload(list, download);
+}
+
 export interface EventPlaces {
   readonly queryClient: QueryClient;
   readonly refusals: Refusals;
