@@ -27,10 +27,13 @@ function flip(bytes: Buffer, at: number, random: Random): void {
   bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
 }
 
-function swap(bytes: Buffer, one: number, other: number, length: number): void {
+/** undefined: what was cut off before has no place to swap. */
+function swap(bytes: Buffer, one: number, other: number, length: number): Buffer | undefined {
+  if (Math.max(one, other) + length > bytes.length) return undefined;
   const kept = Buffer.from(bytes.subarray(one, one + length));
   bytes.copy(bytes, one, other, other + length);
   kept.copy(bytes, other);
+  return bytes;
 }
 
 const [flipBit, flipHeader, flipTag, zeroBlock, cutShort, grown, swapRecords, swapFrames, repeatFrame] = [
@@ -60,18 +63,16 @@ const [flipBit, flipHeader, flipTag, zeroBlock, cutShort, grown, swapRecords, sw
     const [one, other] = random.shuffle(segments);
     if (!one || !other) return undefined;
     const length = Math.min(sealedBytesOf(one.plainBytes), sealedBytesOf(other.plainBytes));
-    swap(bytes, one.fileOffset, other.fileOffset, length);
-    return bytes;
+    return swap(bytes, one.fileOffset, other.fileOffset, length);
   }),
   oneFile('two frames swapped', (bytes, random, { segments }) => {
     const [long] = random.shuffle(segments.filter(({ plainBytes }) => plainBytes > 2 * 262_144));
     if (!long) return undefined;
-    swap(bytes, long.fileOffset, long.fileOffset + FRAME_BYTES, FRAME_BYTES);
-    return bytes;
+    return swap(bytes, long.fileOffset, long.fileOffset + FRAME_BYTES, FRAME_BYTES);
   }),
   oneFile('a frame repeated', (bytes, random, { segments }) => {
     const [long] = random.shuffle(segments.filter(({ plainBytes }) => plainBytes > 2 * 262_144));
-    if (!long) return undefined;
+    if (!long || long.fileOffset + FRAME_BYTES > bytes.length) return undefined;
     bytes.copy(bytes, long.fileOffset + FRAME_BYTES, long.fileOffset, long.fileOffset + FRAME_BYTES);
     return bytes;
   }),
