@@ -208,6 +208,11 @@ describe('a file that is gone or another', () => {
     edit(fileOf(downloads), (bytes) => void (bytes[20]! ^= 1));
     expect(await store.isPresent()).toBe(false);
     expect(fs.existsSync(marker)).toBe(false);
+    // Ours under another's name is ours all the same.
+    const misnamed = path.join(downloads, 'another.v-720p.sealed');
+    fs.writeFileSync(misnamed, kept);
+    expect(await store.isPresent()).toBe(true);
+    fs.rmSync(misnamed);
     fs.writeFileSync(fileOf(downloads), kept);
     expect(await store.sweep()).toMatchObject({ lostTracks: 0 });
     expect(await unlockTrack(store).verify()).toEqual([]);

@@ -13,9 +13,14 @@ function headerBytes(path: string): Buffer {
   }
 }
 
+/** What a row would know the file by. Throws what node:fs throws. */
+export function headerDigestOf(path: string): Buffer {
+  return digestOf(headerBytes(path));
+}
+
 /** Whether the file begins with the header that its row was made with. Throws what node:fs throws. */
 export function readHeader(path: string, digest: Buffer): 'ok' | 'damaged' {
-  return digestOf(headerBytes(path)).equals(digest) ? 'ok' : 'damaged';
+  return headerDigestOf(path).equals(digest) ? 'ok' : 'damaged';
 }
 
 /** Throws `store/damaged`, `store/unsupported-version`, or what node:fs throws. */
