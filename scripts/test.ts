@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import { faultsOutcome, playwrightOutcome, vitestOutcome } from './test-reports.ts';
+import type { Outcome } from './test-reports.ts';
 import { ensureChromium } from './tools/chromium.ts';
 import { ensureFfmpeg } from './tools/ffmpeg.ts';
 
@@ -14,37 +15,15 @@ const results = path.join(root, 'test-results');
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
-interface Count {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
 interface Step {
   name: string;
   command: string[];
-  /** Reads how many tests ran; a step without one counts as one test. */
-  count?: () => Count;
+  /** Reads what came of it from the report that it wrote; a step without one counts as one test. */
+  outcome?: () => Outcome;
+  /** Runs at the same time as the step before it: neither serves or measures anything. */
+  isBeside?: true;
 }
 
-const vitestCount = (file: string) => (): Count => {
-  const report = z
-    .object({ numPassedTests: z.number(), numFailedTests: z.number(), numPendingTests: z.number() })
-    .parse(JSON.parse(readFileSync(file, 'utf8')));
-  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests };
-};
-const playwrightCount = (file: string) => (): Count => {
-  const { stats } = z
-    .object({
-      stats: z.object({
-        expected: z.number(),
-        unexpected: z.number(),
-        flaky: z.number(),
-        skipped: z.number(),
-      }),
-    })
-    .parse(JSON.parse(readFileSync(file, 'utf8')));
-  return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
-};
 const vitest = (project: string): Step => {
   const file = path.join(results, `${project}.json`);
   // Relative: on Windows these words go through a shell, and a path of somebody's may have spaces.
@@ -56,29 +35,15 @@ const vitest = (project: string): Step => {
   return {
     name: project,
     command: ['vitest', 'run', '--project', project, ...reporters],
-    count: vitestCount(file),
+    outcome: () => vitestOutcome(file),
   };
 };
 const faultsReport = path.join(results, 'faults.json');
-const faultsCount = (): Count => {
-  const suite = z.object({ cases: z.number(), failed: z.number(), notRun: z.string().optional() });
-  const { suites } = z
-    .object({ suites: z.record(z.string(), suite) })
-    .parse(JSON.parse(readFileSync(faultsReport, 'utf8')));
-  const all = Object.values(suites);
-  const sum = (count: (one: z.infer<typeof suite>) => number) =>
-    all.reduce((total, one) => total + count(one), 0);
-  return {
-    passed: sum(({ cases, failed }) => cases - failed),
-    failed: sum(({ failed }) => failed),
-    skipped: sum(({ notRun }) => (notRun === undefined ? 0 : 1)),
-  };
-};
 const e2eReport = path.join(results, 'e2e.json');
 
 const steps: Step[] = [
   { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
-  { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
+  { name: 'lint', command: ['npm', 'run', '--silent', 'lint'], isBeside: true },
   vitest('unit'),
   { name: 'build', command: ['node', 'scripts/build.ts', '--electron'] },
   vitest('integration'),
@@ -94,18 +59,19 @@ const steps: Step[] = [
       '--report',
       path.relative(root, faultsReport),
     ],
-    count: faultsCount,
+    outcome: () => faultsOutcome(faultsReport),
   },
   { name: 'journey', command: ['node', 'scripts/journey/main.ts'] },
   {
     name: 'e2e',
     command: ['playwright', 'test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'],
-    count: playwrightCount(e2eReport),
+    outcome: () => playwrightOutcome(e2eReport),
   },
 ];
 
-async function run(step: Step, env: NodeJS.ProcessEnv): Promise<Count> {
+async function run(step: Step, env: NodeJS.ProcessEnv): Promise<Outcome & { line: string }> {
   process.stdout.write(`\n── ${step.name}\n`);
+  const startedAt = performance.now();
   const [program = '', ...args] = step.command;
   // npm's programs are .cmd files on Windows, which only a shell starts; the words here are all our own.
   const child = spawn(program, args, {
@@ -118,19 +84,26 @@ async function run(step: Step, env: NodeJS.ProcessEnv): Promise<Count> {
     child.once('error', reject);
     child.once('exit', resolve);
   });
-  const count = countOf(step, code);
-  // A runner that fails outside its tests still fails.
-  return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  const outcome = outcomeOf(step, code);
+  const { passed, failed, skipped } = outcome;
+  const counts = `${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`;
+  return { ...outcome, line: `${step.name.padEnd(12)} ${counts}; ${String(seconds)} s` };
 }
 
-function countOf(step: Step, code: number | null): Count {
-  if (step.count)
-    try {
-      return step.count();
-    } catch {
-      return { passed: 0, failed: 1, skipped: 0 };
-    }
-  return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+function outcomeOf(step: Step, code: number | null): Outcome {
+  const ended = `ended with ${String(code)}`;
+  const broken = { passed: 0, failed: 1, skipped: 0, failures: [`${step.name}: ${ended}`] };
+  if (!step.outcome) return code === 0 ? { passed: 1, failed: 0, skipped: 0, failures: [] } : broken;
+  try {
+    const outcome = step.outcome();
+    // A runner that fails outside its tests still fails.
+    return code !== 0 && outcome.failed === 0
+      ? { ...outcome, failed: 1, failures: broken.failures }
+      : outcome;
+  } catch {
+    return broken;
+  }
 }
 
 const only = process.argv.slice(2);
@@ -141,19 +114,19 @@ const env = {
   CHROMIUM_PATH: ensureChromium(),
   PLAYWRIGHT_JSON_OUTPUT_FILE: e2eReport,
 };
-const total: Count = { passed: 0, failed: 0, skipped: 0 };
-const lines: string[] = [];
-for (const step of chosen) {
-  const startedAt = performance.now();
-  const count = await run(step, env);
-  const seconds = Math.round((performance.now() - startedAt) / 1000);
-  lines.push(
-    `${step.name.padEnd(12)} ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped; ${seconds} s`,
-  );
-  total.passed += count.passed;
-  total.failed += count.failed;
-  total.skipped += count.skipped;
+const outcomes: Awaited<ReturnType<typeof run>>[] = [];
+for (let next = chosen.shift(); next; next = chosen.shift()) {
+  const together = [next];
+  while (chosen[0]?.isBeside) together.push(...chosen.splice(0, 1));
+  outcomes.push(...(await Promise.all(together.map((step) => run(step, env)))));
 }
-process.stdout.write(`\n${lines.join('\n')}\n\n`);
-process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+const sum = (key: 'passed' | 'failed' | 'skipped') => outcomes.reduce((total, one) => total + one[key], 0);
+const failures = outcomes.flatMap((one) => one.failures);
+// Last, because of a long output the end is what people see.
+if (failures.length > 0)
+  process.stdout.write(`\nWhat failed:\n${failures.map((one) => `  ${one}`).join('\n')}\n`);
+process.stdout.write(`\n${outcomes.map(({ line }) => line).join('\n')}\n\n`);
+process.stdout.write(
+  `${String(sum('passed'))} passed, ${String(sum('failed'))} failed, ${String(sum('skipped'))} skipped\n`,
+);
+process.exitCode = sum('failed') > 0 ? 1 : 0;
