@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { DownloadView } from '../../src/shared/downloads.ts';
 import { ErrorValue } from '../../src/shared/errors.ts';
 import { ScenarioResult } from '../../src/shared/lab-scenario.ts';
+import { Verdict } from '../../src/shared/license.ts';
 import { TripRenewal, TripReport } from '../../src/shared/trip.ts';
 import { DAY_MS } from '../../src/shared/units.ts';
 import type { Ms } from '../../src/shared/units.ts';
@@ -17,6 +18,8 @@ const MOST_CONTACTS = 5;
 
 const Downloads = z.object({ downloads: z.array(DownloadView) });
 const Checked = TripReport.extend({ renewal: TripRenewal.nullable() });
+const Licenses = z.object({ licenses: z.array(z.object({ verdict: Verdict })).min(1) });
+const Played = z.object({ frames: z.int(), stored: z.string() });
 const Failed = z.object({ error: ErrorValue });
 
 /** What these steps find: the service is there, and `videoId` was renewed and begun at `nowMs`. */
@@ -63,6 +66,17 @@ export async function licenseSteps(
     if (code !== 1 || error.code !== 'license/revoked') throw new Error(JSON.stringify(answer));
     await unchanged(found(), stored);
     return `${error.code} after ${contacts} contact(s); ${stored.length} sealed files are as they were`;
+  });
+  await report.step('give the title back', async () => {
+    const { ask, drive, videoId, titleId } = found();
+    const stored = await sealedIn(drive);
+    await operate(found(), 'revocations/lift', { which: { titleId }, reason: 'the journey' });
+    const { licenses } = await ask(Licenses, 'license', videoId, '--renew');
+    if (!licenses.every(({ verdict }) => verdict.allowed)) throw new Error(JSON.stringify(licenses));
+    const played = await ask(Played, 'play', videoId, '--verify', '--seconds', '2');
+    if (played.frames === 0 || played.stored !== 'all') throw new Error(JSON.stringify(played));
+    await unchanged(found(), stored);
+    return `renewed; ${played.frames} frames; ${stored.length} sealed files are as they were`;
   });
   await report.step('simulate a scenario', async () => {
     const result = await found().ask(ScenarioResult, 'license', 'simulate', SCENARIO);

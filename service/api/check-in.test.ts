@@ -132,6 +132,38 @@ describe('a check-in', () => {
   });
 });
 
+describe('a revocation', () => {
+  const operate = (below: string, which: Record<string, string>) =>
+    service.operator('POST', `/revocations${below}`, { which, reason: 'a test' });
+  const whiches = (device: SignedIn, licenseId: string): Record<string, string>[] => [
+    { titleId: 'dune' },
+    { deviceId: device.deviceId },
+    { licenseId },
+  ];
+
+  it.each([0, 1, 2])('is told as long as it stands, and as given back once it is lifted: %i', async (n) => {
+    const device = await service.signIn();
+    const { licenseId } = await acquired(device);
+    const which = whiches(device, licenseId)[n] ?? {};
+    const held = [licenseId];
+    await operate('', which);
+    expect(await heard(device, { held })).toMatchObject({ revoked: held, released: [] });
+    expect((await operate('/lift', which)).status).toBe(204);
+    expect(await heard(device, { held })).toMatchObject({ revoked: [], released: held });
+    const { licenseId: another } = await acquired(device);
+    expect(await heard(device, { held: [another] })).toMatchObject({ revoked: [], released: [] });
+  });
+
+  it('of one kind that is lifted leaves another standing', async () => {
+    const device = await service.signIn();
+    const { licenseId } = await acquired(device);
+    await operate('', { deviceId: device.deviceId });
+    await operate('', { titleId: 'dune' });
+    await operate('/lift', { titleId: 'dune' });
+    expect(await heard(device, { held: [licenseId] })).toMatchObject({ revoked: [licenseId], released: [] });
+  });
+});
+
 describe('a device secret in escrow', () => {
   const secret = randomBytes(32).toString('base64url');
   async function sealed(device: SignedIn, deviceId = device.deviceId): Promise<string> {

@@ -69,8 +69,10 @@ export function createIssuing(context: ApiContext) {
     asked: { videoId: string; purpose: LicensePurpose; profileId?: string | undefined },
   ) {
     const { title } = requireLicensed(session, await database.titles.ofVideo(asked.videoId));
-    const revoked = await database.revocations.standing(session.deviceId, title.titleId);
-    if (revoked !== undefined) throw new Problem('revoked');
+    const { titleId } = title;
+    const { deviceId } = session;
+    if ((await database.revocations.standing({ deviceId, titleId, videoId: asked.videoId })) !== undefined)
+      throw new Problem('revoked');
     if (asked.profileId !== undefined) {
       const profile = await requireProfile(context, session, asked.profileId);
       if (!withinMaturity(title.maturityRating, profile.maturityLimit)) throw new Problem('restricted');
@@ -141,9 +143,10 @@ export function createIssuing(context: ApiContext) {
     if (!held || held.deviceId !== session.deviceId) throw new Problem('not-found');
     const { videoId, contentKeyId } = held;
     const { terms, policy } = await orNoted({ session, videoId, licenseId }, async () => {
-      if (held.revokedAtMs !== null) throw new Problem('revoked');
       const admitted = await admit(session, held);
-      if (held.releasedAtMs !== null || !admitted.policy.can_renew) throw new Problem('not-allowed');
+      // What was taken back counts as given back once that is lifted: the device may ask for another one.
+      const isHeld = held.releasedAtMs === null && held.revokedAtMs === null;
+      if (!isHeld || !admitted.policy.can_renew) throw new Problem('not-allowed');
       return admitted;
     });
     const issuedAtMs = clock.now();

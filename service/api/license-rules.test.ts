@@ -251,10 +251,31 @@ describe('revocation', () => {
     expect((await lift({ titleId: 'line' })).status).toBe(204);
     expect((await lift({ titleId: 'line' })).status).toBe(404);
     expect((await acquire(device, 'video-line-e1')).status).toBe(200);
-    expect(refusal(await renew(device, mine.licenseId)), 'what was taken back stays so').toEqual([
+    expect(refusal(await renew(device, mine.licenseId)), 'as one that was given back').toEqual([
       403,
-      'revoked',
+      'not-allowed',
     ]);
+  });
+
+  it('of a license: the device has no other of that video until it is lifted; other devices do', async () => {
+    const other = await service.signIn();
+    const { licenseId } = claimsOf(await acquire(device, 'video-dune'));
+    await revoke({ licenseId });
+    expect(refusal(await acquire(device, 'video-dune'))).toEqual([403, 'revoked']);
+    expect((await acquire(other, 'video-dune')).status).toBe(200);
+    expect((await lift({ licenseId })).status).toBe(204);
+    expect((await lift({ licenseId })).status).toBe(404);
+    expect(claimsOf(await acquire(device, 'video-dune')).licenseId).not.toBe(licenseId);
+  });
+
+  it('lifted, and without room meanwhile, is refused by the limit and not as revoked', async () => {
+    await change({ maxTitles: 1 });
+    const { licenseId } = claimsOf(await acquire(device, 'video-dune'));
+    await revoke({ titleId: 'dune' });
+    claimsOf(await acquire(device, 'video-sand'));
+    await lift({ titleId: 'dune' });
+    expect(refusal(await renew(device, licenseId))).toEqual([403, 'not-allowed']);
+    expect(refusal(await acquire(device, 'video-dune'))).toEqual([409, 'title-limit']);
   });
 
   it('of a device: of that one alone', async () => {

@@ -31,19 +31,23 @@ export const TermsAnswer = z.object({
   ),
 });
 
-const Revoked = z.union([
+export const Revoked = z.union([
   z.strictObject({ licenseId: Id }),
   z.strictObject({ deviceId: Id }),
   z.strictObject({ titleId: Id }),
 ]);
-/** POST /operator/revocations: a license; or all of a device or a title, and it gets no other. */
+export type Revoked = z.infer<typeof Revoked>;
+/**
+ * POST /operator/revocations: a license, or all of a device or a title. Until it is lifted there is no other: for that
+ * video on that device, for the device, of the title.
+ */
 export const RevokeBody = z.object({ which: Revoked, reason: Reason });
 export const RevokeAnswer = z.object({ licenseIds: z.array(Id) });
-/** POST /operator/revocations/lift: licenses that were taken back stay so; new ones are given again. 404. */
-export const LiftBody = z.object({
-  which: z.union([z.strictObject({ deviceId: Id }), z.strictObject({ titleId: Id })]),
-  reason: Reason,
-});
+/**
+ * POST /operator/revocations/lift: whoever lost a license by it hears at the next check-in that it is not held any more, and may ask
+ * for another. 404: nothing to lift.
+ */
+export const LiftBody = z.object({ which: Revoked, reason: Reason });
 
 /** POST /operator/signing-keys: another key signs from now on. */
 export const RotateBody = z.object({ reason: Reason });

@@ -95,5 +95,28 @@ test('an older folder is found out, new keys are learned, and what was taken bac
   const [taken] = await fifth.client.downloads.list();
   expect(taken).toMatchObject({ state: 'completed', verdict: { allowed: false, reason: 'revoked' } });
   await expect(fifth.client.playback.start({ videoId })).rejects.toMatchObject({ code: 'license/revoked' });
+  await expect(fifth.client.downloads.renewLicense({ downloadId })).rejects.toMatchObject({
+    code: 'license/revoked',
+  });
+
+  // Lifted: by hand at once, and by itself at the next meeting.
+  await operate('revocations/lift', { which: { titleId: service.video.titleId }, reason: 'a test' });
+  expect(await fifth.client.downloads.renewLicense({ downloadId })).toMatchObject({
+    state: 'completed',
+    verdict: { allowed: true },
+  });
   await fifth.close();
+  await operate('revocations', { which: { titleId: service.video.titleId }, reason: 'a test' });
+  const sixth = await open();
+  await met(sixth, 0);
+  expect(await sixth.client.downloads.list()).toMatchObject([{ verdict: { reason: 'revoked' } }]);
+  await sixth.close();
+  await operate('revocations/lift', { which: { titleId: service.video.titleId }, reason: 'a test' });
+  const seventh = await open();
+  while (!(await seventh.client.downloads.list())[0]?.verdict.allowed)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  const back = await seventh.client.playback.start({ videoId });
+  expect(back.stored).toBe('all');
+  expect((await played(seventh, back.playlistPath, ['v-240p'])).size).toBeGreaterThan(0);
+  await seventh.close();
 }, 120_000);

@@ -19,7 +19,7 @@ import { flushReleases } from './releases.ts';
 import { renewalMigration } from './renewal-rows.ts';
 import { trustedTimeMigration } from './trusted-time.ts';
 import type { PersistentTrustedTime } from './trusted-time.ts';
-import type { LicenseChange, LicenseService, Licenses, WatchedIn } from './types.ts';
+import type { LicenseChange, LicenseService, Licenses, RenewedHow, WatchedIn } from './types.ts';
 import { refusalError, verdict as decide } from './verdict.ts';
 import type { Viewing } from './verdict.ts';
 import { createViewings } from './viewings.ts';
@@ -169,31 +169,30 @@ export function createLicenses(from: {
   }
 
   /** The one that is held with new windows, or, where the service has ended it, another one for the video. */
-  async function askAnew(held: KeptGrant) {
+  async function askAnew(held: KeptGrant, isGone: boolean) {
     const { licenseId, videoId } = held.claims;
-    if (isForeign(held)) return service.acquire(videoId, device.deviceId, 'offline');
+    if (isGone) return service.acquire(videoId, device.deviceId, 'offline');
     try {
       return await service.renew(licenseId, device.deviceId);
     } catch (thrown) {
-      // Not known there, or given back there, as when the device was removed and has signed in again.
+      // Not known there, given back there (the device was removed and has signed in again), or taken back and lifted.
       if (!isLayoverError(thrown, 'license/none', 'license/not-allowed')) throw thrown;
       return service.acquire(videoId, device.deviceId, 'offline');
     }
   }
 
-  async function renew(
-    videoId: string,
-    { firstPlay }: { firstPlay: 'cleared' | 'kept' } = { firstPlay: 'cleared' },
-  ): Promise<Verdict> {
+  async function renew(videoId: string, how: RenewedHow = { firstPlay: 'cleared' }): Promise<Verdict> {
     const held = ownOf(rows.read(videoId));
     if (!held) return acquire(videoId, 'offline');
-    if (!held.claims.policy.can_renew && !isForeign(held))
-      throw new LayoverError('license/not-allowed', { videoId });
-    const fresh = await unlessReleased(videoId, async () => admit(await askAnew(held), videoId, 'offline'));
+    const isGone = how.isGone === true || isForeign(held);
+    if (!held.claims.policy.can_renew && !isGone) throw new LayoverError('license/not-allowed', { videoId });
+    const fresh = await unlessReleased(videoId, async () =>
+      admit(await askAnew(held, isGone), videoId, 'offline'),
+    );
     // Another key would leave every stored byte closed, for good: better the old license than that.
     if (fresh.keyFingerprint !== held.keyFingerprint) throw new LayoverError('license/forged', { videoId });
     const before = writes.current(rows.read(videoId));
-    const { firstPlayAtMs, watchedSeconds } = firstPlay === 'kept' && before ? before : fresh;
+    const { firstPlayAtMs, watchedSeconds } = how.firstPlay === 'kept' && before ? before : fresh;
     keep({ ...fresh, firstPlayAtMs, watchedSeconds }, before);
     return verdictOf(videoId);
   }

@@ -266,25 +266,46 @@ test('a license that the service has released is replaced, first play kept; refu
     if (videoId === 'v3') throw new LayoverError('service/unreachable');
     return acquire(videoId, ...rest);
   };
-  answer = () => new LayoverError('license/not-allowed');
   renewals.replace(['v1', 'v2', 'v3']);
   await until(() => renewed.length === 2);
   await stop();
+  expect(asked, 'for a renewal of what is gone').toBe(0);
   expect(licenses.verdict('v1')).toMatchObject({ allowed: true, firstPlayAtMs });
   expect(licenses.verdict('v2')).toMatchObject({ allowed: false, reason: 'revoked' });
   expect(licenses.verdict('v3')).toMatchObject({ allowed: true });
+});
+
+test('what was taken back and lifted comes back, also where nothing is renewed, and with its first play', async () => {
+  world.service.policy = { can_renew: false };
+  const { licenses, renewals, stop } = open();
+  for (const videoId of ['v1', 'v2']) await licenses.acquire(videoId, 'offline');
+  licenses.recordWatched('v1', 10);
+  const firstPlayAtMs = world.clock.now();
+  const key = await licenses.contentKey('v1');
+  licenses.takeBack('v1');
+  await expect(licenses.contentKey('v1')).rejects.toMatchObject({ code: 'license/revoked' });
+  renewals.replace(['v1']);
+  await until(() => renewed.length === 1);
+  await stop();
+  expect(licenses.verdict('v1')).toMatchObject({ allowed: true, firstPlayAtMs });
+  expect(await licenses.contentKey('v1')).toEqual(key);
 });
 
 test('a full disk takes no license back when another one should replace it, and breaks nothing', async () => {
   const { licenses, renewals, stop } = open();
   await licenses.acquire('v1', 'offline');
   const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
-  answer = () => new LayoverError('database/full', {}, { cause: full });
+  const { acquire } = world.service;
+  let refused = 0;
+  world.service.acquire = async () => {
+    refused++;
+    throw new LayoverError('database/full', {}, { cause: full });
+  };
   renewals.replace(['v1']);
-  await until(() => asked === 1);
+  await until(() => refused === 1);
   await settled();
   expect(licenses.verdict('v1').allowed).toBe(true);
-  answer = undefined;
+  world.service.acquire = acquire;
   renewals.replace(['v1']);
   await until(() => renewed.length === 1);
   await stop();

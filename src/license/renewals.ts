@@ -23,8 +23,8 @@ export interface Renewals {
    */
   renewNow(videoIds: readonly string[], signal?: AbortSignal): Promise<RenewalOutcome[]>;
   /**
-   * The service no longer counts these licenses as held here (the device was removed from the account): asks for others at
-   * once, and gives up those that it refuses to replace.
+   * The service no longer counts these licenses as held here (the device was removed from the account, or a revocation was
+   * lifted): asks for others at once, and gives up those that it refuses to replace.
    */
   replace(videoIds: readonly string[]): void;
   /** When which is due, soonest first; what is never renewed by itself is not named. */
@@ -164,7 +164,7 @@ export function createRenewals(deps: RenewalDeps): Renewals {
   /** Another license in its place; false: no way to the service. */
   async function replaceOne(videoId: string): Promise<boolean> {
     try {
-      await licenses.renew(videoId, { firstPlay: 'kept' });
+      await licenses.renew(videoId, { firstPlay: 'kept', isGone: true });
     } catch (thrown) {
       const error = asLayoverError(thrown);
       log.info('license/not-replaced', { videoId, code: error.code });

@@ -60,6 +60,13 @@ export interface HeldLicense {
 
 export type LicenseChange = 'kept' | 'first-play';
 
+export interface RenewedHow {
+  /** `kept`: nobody asked for it, so a playback window that has begun goes on, and only the others begin anew. Default: cleared. */
+  readonly firstPlay: 'cleared' | 'kept';
+  /** The service said that it no longer counts this license as held: another one is asked for at once. */
+  readonly isGone?: boolean;
+}
+
 /** One player in one window, from play to stop. */
 export interface WatchedIn {
   readonly viewingId: string;
@@ -96,10 +103,9 @@ export interface Licenses {
   endViewing(videoId: string, viewingId?: string): void;
   /**
    * Same content key, new windows; where the service no longer knows the license (this device was removed from the
-   * account, and is back), another one. Needs the service. `firstPlay: 'kept'`: nobody asked for it, so a playback
-   * window that has begun goes on, and only the others begin anew; by default it is cleared.
+   * account, and is back) or a revocation was lifted, another one. Needs the service.
    */
-  renew(videoId: string, how?: { readonly firstPlay: 'cleared' | 'kept' }): Promise<Verdict>;
+  renew(videoId: string, how?: RenewedHow): Promise<Verdict>;
   /** The service took it back: key and license go, and what was stored stays locked. */
   takeBack(videoId: string): void;
   /** Forgets the license here at once; tells the service now or, offline, when it is back. */

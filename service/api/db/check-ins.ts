@@ -3,6 +3,7 @@ import { Id } from '../../../src/shared/catalog.ts';
 import { FirstPlay } from '../../../src/shared/check-in.ts';
 import type { CheckInBody } from '../../../src/shared/check-in.ts';
 import type { Ms } from '../../../src/shared/units.ts';
+import { standingRevocation } from './revocations.ts';
 import type { Sql } from './sql.ts';
 
 const DeviceState = z.object({
@@ -10,9 +11,11 @@ const DeviceState = z.object({
   requestId: z.string(),
   replayed: z.int().transform((flag) => flag === 1),
 });
-/** As the license table has it; both null: held. */
+/** As the license table has it; the two last ones null: held. */
 const Standing = z.object({
   licenseId: Id,
+  titleId: z.string(),
+  videoId: Id,
   issuedAtMs: z.int(),
   releasedAtMs: z.int().nullable(),
   revokedAtMs: z.int().nullable().default(null),
@@ -77,22 +80,20 @@ export function createCheckIns(sql: Sql) {
           },
         );
         for (const told of body.firstPlays) noteFirstPlay(accountId, deviceId, told, nowMs);
-        const standings = body.held.map((licenseId) => ({
-          licenseId,
-          standing: standingOf(accountId, deviceId, licenseId),
-        }));
+        const gone = body.held.flatMap((licenseId) => {
+          const standing = standingOf(accountId, deviceId, licenseId);
+          const isHeld = standing?.releasedAtMs === null && standing.revokedAtMs === null;
+          return isHeld ? [] : [{ licenseId, standing }];
+        });
+        // What was taken back and lifted since is like what was given back: another license may be asked for.
+        const isRevoked = ({ standing }: (typeof gone)[number]) =>
+          typeof standing?.revokedAtMs === 'number' &&
+          standingRevocation(sql, { ...standing, deviceId }) !== undefined;
         return {
           counter,
           replayed,
-          revoked: standings
-            .filter(({ standing }) => typeof standing?.revokedAtMs === 'number')
-            .map(({ licenseId }) => licenseId),
-          released: standings
-            .filter(
-              ({ standing }) =>
-                !standing || (standing.releasedAtMs !== null && standing.revokedAtMs === null),
-            )
-            .map(({ licenseId }) => licenseId),
+          revoked: gone.filter(isRevoked).map(({ licenseId }) => licenseId),
+          released: gone.filter((one) => !isRevoked(one)).map(({ licenseId }) => licenseId),
           firstPlays: body.held.flatMap((licenseId) => firstPlayOf(licenseId) ?? []),
         };
       });

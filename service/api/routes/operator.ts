@@ -1,4 +1,5 @@
 import type { ApiContext } from '../context.ts';
+import type { RevokedKind } from '../db/revocations.ts';
 import { changed } from '../license-terms.ts';
 import {
   AuditAnswer,
@@ -12,6 +13,7 @@ import {
   TermsBody,
   TermsQuery,
 } from '../operator.ts';
+import type { Revoked } from '../operator.ts';
 import { Problem } from '../problem.ts';
 import { common, done, refusal } from './answers.ts';
 import type { App } from './answers.ts';
@@ -77,8 +79,7 @@ export function operatorRoutes(app: App, context: ApiContext): void {
     },
     async ({ body: { which, reason } }) => {
       const atMs = clock.now();
-      if ('deviceId' in which) await database.revocations.put('device', which.deviceId, reason, atMs);
-      if ('titleId' in which) await database.revocations.put('title', which.titleId, reason, atMs);
+      await database.revocations.put(...named(which), reason, atMs);
       const taken = await database.licenses.revoke(which, reason, atMs);
       return { licenseIds: taken.map(({ licenseId }) => licenseId) };
     },
@@ -89,15 +90,14 @@ export function operatorRoutes(app: App, context: ApiContext): void {
     {
       schema: {
         operationId: 'liftRevocation',
-        summary: 'Give licenses to a device, or of a title, again',
+        summary: 'Give licenses again: to a device, of a title, or in place of one that was taken back',
         tags,
         body: LiftBody,
         response: { 204: done, ...common, 404: refusal, 415: refusal },
       },
     },
     async ({ body: { which, reason } }, reply) => {
-      const [kind, id] =
-        'deviceId' in which ? (['device', which.deviceId] as const) : (['title', which.titleId] as const);
+      const [kind, id] = named(which);
       if (!(await database.revocations.lift(kind, id))) throw new Problem('not-found');
       database.audit.note({
         kind: 'revocation-lifted',
@@ -167,4 +167,9 @@ export function operatorRoutes(app: App, context: ApiContext): void {
       entries: await database.audit.read(accountId, since),
     }),
   );
+}
+
+function named(which: Revoked): [RevokedKind, string] {
+  if ('deviceId' in which) return ['device', which.deviceId];
+  return 'titleId' in which ? ['title', which.titleId] : ['license', which.licenseId];
 }
