@@ -1,4 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { algorithms } from './algorithms.ts';
 
 /** Tells a row that this device wrote from one that was edited, damaged, or brought from another computer. */
@@ -13,13 +14,15 @@ const EMPTY = new Uint8Array(0);
 
 /**
  * A key made from the device secret, for one purpose. The secret is looked at each time: a recovered one takes the place
- * of what the buffer held before, while the app runs.
+ * of what the buffer held before, while the app runs. A `KeyObject`: Node takes a third of the time for one.
  */
-export function secretKey(deviceSecret: Uint8Array, purpose: string): () => Buffer {
-  let made: { from: Buffer; key: Buffer } | undefined;
+export function secretKey(deviceSecret: Uint8Array, purpose: string): () => KeyObject {
+  let made: { from: Buffer; key: KeyObject } | undefined;
   return () => {
     if (made?.from.equals(deviceSecret)) return made.key;
-    const key = Buffer.from(hkdfSync(algorithms.hash, deviceSecret, EMPTY, purpose, 32));
+    const bytes = Buffer.from(hkdfSync(algorithms.hash, deviceSecret, EMPTY, purpose, 32));
+    const key = createSecretKey(bytes);
+    bytes.fill(0);
     made = { from: Buffer.from(deviceSecret), key };
     return key;
   };

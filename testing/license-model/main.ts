@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { useQuickCrypto } from './quick-crypto.ts';
 import { run, sequencesOf } from './sequence.ts';
 import { createStageWorld } from './stage.ts';
 
@@ -17,6 +18,9 @@ export interface SequencesOutput {
 }
 
 const { seed, sequences } = JSON.parse(process.argv[2] ?? '{}') as SequencesInput;
+useQuickCrypto();
+// A refusal is an error, and there are several a sequence: what failed is told by its step, not by its stack.
+Error.stackTraceLimit = 0;
 const world = await createStageWorld();
 const startMs = performance.now();
 for (const clockIsHonest of [true, false]) {

@@ -44,7 +44,7 @@ export interface StageWorld {
 
 export async function createStageWorld(): Promise<StageWorld> {
   const device = await loadTestDevice();
-  const database = openPlainDatabase(licenseMigrations);
+  const database = preparedOnce(openPlainDatabase(licenseMigrations));
   const signer = await createSigner(device);
   const tables = tablesOf(database);
   const read = tables.map((table) => ({ table, all: database.sql.prepare(`SELECT * FROM ${table}`) }));
@@ -126,6 +126,20 @@ export async function createStageWorld(): Promise<StageWorld> {
     },
     close: () => database.close(),
   };
+}
+
+/** A start asks for the same statements as the one before it: to compile them again would be a third of its cost. */
+function preparedOnce(database: Database): Database {
+  const { sql } = database;
+  const prepare = sql.prepare.bind(sql);
+  const known = new Map<string, ReturnType<typeof prepare>>();
+  const once = (text: string) => {
+    const statement = known.get(text) ?? prepare(text);
+    known.set(text, statement);
+    return statement;
+  };
+  Object.assign(sql, { prepare: once });
+  return database;
 }
 
 function tablesOf({ sql }: Database): string[] {
