@@ -92,17 +92,31 @@ test('signing in again finds the same viewer; another account asks who is watchi
   expect(account.current()?.profileId).toBeNull();
 });
 
-test('a token that the keychain no longer opens means signing in again, and no more', async () => {
+test('a token that the keychain no longer opens means signing in again, and no more: who was signed in stays so', async () => {
   const { log, open, secrets } = world();
   await (await open()).signedIn(answer, SERVICE);
   secrets.loseKey();
   const account = await open();
-  expect([account.current(), account.accessToken()]).toEqual([null, null]);
+  expect([account.accessToken(), account.mustSignInAgain(), account.hasLostToken()]).toEqual([
+    null,
+    true,
+    true,
+  ]);
+  expect(account.current()).toMatchObject({ accountId: 'account-1', profileId: null });
+  // Whatever is written meanwhile: it stays so at the next start.
+  account.chooseProfile('ana');
+  expect((await open()).current()).toMatchObject({ profileId: 'ana' });
   expect(account.licenseKeys()).toEqual([licenseKey]);
+  log.lines.splice(1);
   expect(log.lines.map(({ event }) => event)).toEqual(['account.token-unreadable']);
   expect(JSON.stringify(log.lines)).not.toContain(TOKEN);
   await account.signedIn(answer, SERVICE);
+  expect([account.mustSignInAgain(), account.hasLostToken()]).toEqual([false, false]);
   expect((await open()).accessToken()).toBe(TOKEN);
+  secrets.loseKey();
+  const lost = await open();
+  lost.signedOut();
+  expect([lost.current(), (await open()).current()]).toEqual([null, null]);
 });
 
 test('a keychain that does not seal: not signed in, and nothing is written', async () => {

@@ -46,14 +46,17 @@ export async function createAccountKeeper(database: Database, platform: Pick<Pla
     .get();
   let account = row ? parsed(row.json) : undefined;
   let token = account && row?.sealedToken ? await opened(row.sealedToken) : undefined;
-  let sealedToken: Uint8Array | null = token ? (row?.sealedToken ?? null) : null;
+  // Kept though it cannot be opened: the keychain may come back, and who signed out has none.
+  let sealedToken: Uint8Array | null = account ? (row?.sealedToken ?? null) : null;
   let isOver = false;
+  const isSignedIn = () => account !== undefined && sealedToken !== null;
 
   async function opened(sealed: Uint8Array): Promise<string | undefined> {
     try {
       return Buffer.from(await platform.secrets.open(sealed)).toString('utf8');
     } catch (cause) {
-      // The keychain lost the key: signing in again gives a new token, and nothing else depends on this one.
+      // The keychain lost the key: signing in again gives a new token, and nothing else depends on this one. Who is
+      // signed in stays so: else somebody who is offline would see no download of theirs, and not why.
       platform.log.warn('account.token-unreadable', { cause: String(cause) });
       return undefined;
     }
@@ -64,7 +67,7 @@ export async function createAccountKeeper(database: Database, platform: Pick<Pla
   }
 
   return {
-    current: (): Account | null => (token && account ? account : null),
+    current: (): Account | null => (isSignedIn() ? (account ?? null) : null),
     accessToken: (): string | null => token ?? null,
     /**
      * The service took the token for a valid one, or did not. Signing in again is all that is lost: whoever was
@@ -76,7 +79,9 @@ export async function createAccountKeeper(database: Database, platform: Pick<Pla
       return true;
     },
     /** Nothing can be asked of the service any more until somebody signs in again. */
-    mustSignInAgain: (): boolean => token !== undefined && isOver,
+    mustSignInAgain: (): boolean => isSignedIn() && (token === undefined || isOver),
+    /** The keychain lost it: signed in, with nothing to show for it. */
+    hasLostToken: (): boolean => isSignedIn() && token === undefined,
     /** Those of the last account stay known after signing out. */
     licenseKeys: (): Account['licenseKeys'] => account?.licenseKeys ?? [],
     serviceUrl: (): string | null => account?.serviceUrl ?? null,
@@ -120,7 +125,7 @@ export async function createAccountKeeper(database: Database, platform: Pick<Pla
       save();
     },
     chooseProfile(profileId: string | null): void {
-      if (!account || !token) throw new LayoverError('auth/signed-out');
+      if (!account || !isSignedIn()) throw new LayoverError('auth/signed-out');
       account = { ...account, profileId };
       save();
     },

@@ -45,6 +45,7 @@ export function createLicensing(
   const { clock, log } = platform;
   const random = (sizeBytes: number) => platform.random(sizeBytes);
   const isOnline = () => connection.state() === 'online' && account.current() !== null;
+  const unreadable = 'device/secret-unreadable';
   const notices = new Map(identity.notices.map((error) => [error.code, error]));
 
   function notice(error: LayoverError): void {
@@ -109,7 +110,7 @@ export function createLicensing(
     const outcome = await recoverLost({ loaded: identity, recover: service.recoverDevice, log });
     if (outcome === 'nothing-lost') return;
     // Found out in an earlier run, and told then. Another account of this computer may still have it in escrow.
-    if (!notices.delete('device/secret-unreadable') && outcome === 'not-in-escrow') return;
+    if (!notices.delete(unreadable) && outcome === 'not-in-escrow') return;
     notice(new LayoverError(outcome === 'recovered' ? 'device/recovered' : 'device/not-in-escrow'));
     if (outcome !== 'recovered') return;
     const held = licenses.held();
@@ -143,7 +144,11 @@ export function createLicensing(
         log.info('license/check-in-failed', { code: asLayoverError(thrown).code });
       });
     },
-    notices: () => [...notices.values()],
+    notices: () => [
+      // Not only in the run that found it out: until somebody has signed in again, downloads are locked.
+      ...(account.hasLostToken() && !notices.has(unreadable) ? [new LayoverError(unreadable)] : []),
+      ...notices.values(),
+    ],
     async stop() {
       stopListening();
       await Promise.all([checkIns.stop(), renewals.stop(), recovering]);

@@ -41,9 +41,17 @@ test('a keychain that lost its key: signed in again, everything plays, and nothi
   await first.close();
 
   await rm(path.join(folder, 'secret.key'));
+  await (await open()).close();
+  // In the run that finds it out as in each later one: who was signed in sees what is locked, and why.
   const second = await open();
   expect(await codes(second)).toContain('device/secret-unreadable');
-  expect((await second.client.app.status()).account).toBeNull();
+  expect(await second.client.app.status()).toMatchObject({
+    account: { mustSignInAgain: true },
+    profile: { name: 'Ana' },
+  });
+  expect(await second.client.downloads.list()).toMatchObject([
+    { state: 'completed', verdict: { allowed: false } },
+  ]);
   // No OCA gives a byte from here on: what plays was here all the time.
   await service.misbehave({ fault: { kind: 'status', code: 503 } });
   await signIn(second);

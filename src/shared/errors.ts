@@ -158,7 +158,7 @@ const register = {
   ],
   'database/newer': ['This data belongs to a newer Layover. Update Layover to open it.', 'after-action'],
   'device/secret-unreadable': [
-    'This computer’s keychain no longer opens Layover’s key. Go online to license your downloads again.',
+    'This computer’s keychain no longer opens Layover’s key, so your downloads are locked. Go online and sign in again: they play again, and nothing is downloaded again.',
     'after-action',
   ],
   'device/recovered': [

@@ -3,6 +3,7 @@ import { act, cleanup, configure, fireEvent, render, screen, waitFor, within } f
 import { afterEach, expect, test } from 'vitest';
 import { createFakeClient } from '../../../testing/fake-client/index.ts';
 import type { FakeClient, FakeClientOptions } from '../../../testing/fake-client/index.ts';
+import { LayoverError } from '../../shared/errors.ts';
 import { App } from './app.tsx';
 import { createEnvironment } from './create-environment.ts';
 
@@ -139,6 +140,28 @@ test('an estimate says that it is one', async () => {
   open('empty', '/title/night-cargo');
   press(await screen.findByRole('button', { name: 'Download Night Cargo' }));
   await within(await screen.findByRole('dialog')).findByText('about 2.6 GB', { selector: 'strong' });
+});
+
+test('a keychain that lost its key: said once, with the one thing that helps, and with it only where it can help', async () => {
+  const client = open('home');
+  await screen.findByRole('region', { name: 'Continue Watching' });
+  const account = { accountId: 'demo', email: 'traveler@layover.example', plan: 'premium' as const };
+  const lost = new LayoverError('device/secret-unreadable').toValue();
+  act(() => client.setStatus({ account: { ...account, mustSignInAgain: true }, notices: [lost] }));
+  expect(await screen.findAllByText(/your downloads are locked. Go online and sign in again/)).toHaveLength(
+    1,
+  );
+  expect(screen.getByRole('button', { name: 'Sign in again' })).toBeTruthy();
+  act(() => client.setStatus({ connection: 'offline' }));
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Sign in again' })).toBeNull());
+  expect(screen.getAllByText(/your downloads are locked/)).toHaveLength(1);
+});
+
+test('offline a locked download says what will help, and offers nothing that would fail', async () => {
+  open('offline', '/downloads');
+  const locked = await screen.findByRole('listitem', { name: /The Salt Road/ });
+  expect(locked.textContent).toContain('Go online and renew it');
+  expect(within(locked).queryByRole('button', { name: /^Renew/ })).toBeNull();
 });
 
 test('downloads: rate, time left, license, and the lock with its key', async () => {

@@ -58,7 +58,11 @@ function ProfileMenu() {
 
 function Notices() {
   const sentence = useErrorSentence();
-  return useStatus().notices.map((notice) => (
+  const { account, notices } = useStatus();
+  // That one is told with the way to mend it, by `SignInAgain`.
+  const isTold = (code: string) => code === 'device/secret-unreadable' && account?.mustSignInAgain;
+  const untold = notices.filter(({ code }) => !isTold(code));
+  return untold.map((notice) => (
     <Notice key={notice.code} tone="warning">
       {sentence(notice)}
     </Notice>

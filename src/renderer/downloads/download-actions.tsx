@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { KeyRound, Pause, Pin, Play, RotateCw, Trash2, X, Zap } from 'lucide-react';
 import type { DownloadView } from '../../shared/downloads.ts';
 import { useDownloadAction, useRemoveDownloads } from '../data/actions.ts';
+import { useIsOffline } from '../data/queries.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Button, IconButton, IconToggle } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
@@ -36,6 +37,8 @@ export function DownloadActions({ download, name, queueIds = [] }: DownloadActio
   const summary = summaryOf(download);
   const section = sectionOf(download);
   const isWhole = download.state === 'completed';
+  // Offline the line of its license says what will help, and there is nothing to press.
+  const isOffline = useIsOffline();
   const isRunning = (section === 'now' || section === 'queue') && summary !== 'paused';
 
   return (
@@ -43,7 +46,7 @@ export function DownloadActions({ download, name, queueIds = [] }: DownloadActio
       <ErrorNotice
         error={pause.error ?? resume.error ?? startAnyway.error ?? renew.error ?? pin.error ?? remove.error}
       />
-      {summary === 'locked' && verdict.canRenew ? (
+      {summary === 'locked' && verdict.canRenew && !isOffline ? (
         <Button
           look="primary"
           icon={<KeyRound aria-hidden />}

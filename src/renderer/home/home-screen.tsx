@@ -1,5 +1,4 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { WifiOff } from 'lucide-react';
 import { useClient } from '../app/environment.ts';
 import { queries, useIsOffline } from '../data/queries.ts';
 import { useScreen } from '../app/use-screen.ts';
@@ -7,7 +6,7 @@ import { useText } from '../i18n/use-text.ts';
 import { CatalogRow } from './catalog-row.tsx';
 import { ContinueRow } from './continue-row.tsx';
 import { Hero } from './hero.tsx';
-import { OfflineRow } from './offline-row.tsx';
+import { OfflineLead, OfflineRow } from './offline-row.tsx';
 import './home.css';
 
 export function HomeScreen() {
@@ -25,17 +24,7 @@ export function HomeScreen() {
   return (
     <div className="home">
       <h1 className="for-listeners">{text('nav.home')}</h1>
-      {isOffline ? (
-        <div className="home-offline">
-          <WifiOff aria-hidden />
-          <div>
-            <h2>{text('home.offline.title')}</h2>
-            <p>{text('home.offline.lead')}</p>
-          </div>
-        </div>
-      ) : hero ? (
-        <Hero titleId={hero.titleId} />
-      ) : null}
+      {isOffline ? <OfflineLead /> : hero ? <Hero titleId={hero.titleId} /> : null}
       {isOffline ? <OfflineRow /> : null}
       {home.rows.length === 0 && !isOffline ? <p className="home-empty">{text('home.empty')}</p> : null}
       {home.rows.map((row) =>

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { WifiOff } from 'lucide-react';
 import type { DownloadView } from '../../shared/downloads.ts';
 import { CardRow } from '../cards/card-row.tsx';
 import { Card } from '../cards/card.tsx';
@@ -7,16 +8,32 @@ import { useDownloads } from '../data/queries.ts';
 import { useLicenseWords } from '../downloads/use-license-words.ts';
 import { useText } from '../i18n/use-text.ts';
 
+/** That there is no connection, and what it means: little for who has packed something. */
+export function OfflineLead() {
+  const text = useText();
+  const hasReady = useDownloads().some(playsOffline);
+  return (
+    <div className="home-offline">
+      <WifiOff aria-hidden />
+      <div>
+        <h2>{text(hasReady ? 'home.offline.title' : 'home.offline.titleNone')}</h2>
+        {hasReady ? (
+          <p>{text('home.offline.lead')}</p>
+        ) : (
+          <p>
+            {text('home.offline.none')} <Link to="/downloads">{text('nav.downloads')}</Link>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
 /** What the viewer can watch right now, first of all rows. */
 export function OfflineRow() {
   const text = useText();
   const ready = useDownloads().filter(playsOffline);
-  if (ready.length === 0)
-    return (
-      <p className="home-empty">
-        {text('home.offline.none')} <Link to="/downloads">{text('nav.downloads')}</Link>
-      </p>
-    );
+  if (ready.length === 0) return null;
   return (
     <CardRow title={text('home.offline.ready')} shape="backdrop">
       {ready.map((download) => (

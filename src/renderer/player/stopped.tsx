@@ -3,7 +3,7 @@ import { CircleAlert, Download, KeyRound, RotateCw } from 'lucide-react';
 import { retryOf } from '../../shared/errors.ts';
 import type { ErrorCode, ErrorValue } from '../../shared/errors.ts';
 import { useDownloadAction } from '../data/actions.ts';
-import { useDownloads } from '../data/queries.ts';
+import { useDownloads, useIsOffline } from '../data/queries.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
@@ -32,7 +32,10 @@ export function Stopped({ error, videoId, titleId, onRetry }: StoppedProps) {
   const leave = useLeave(titleId);
   const download = useDownloads().find((each) => each.videoId === videoId);
   const renew = useDownloadAction((client, input) => client.downloads.renewLicense(input));
-  const canRenew = download !== undefined && renewable.includes(error.code) && download.verdict.canRenew;
+  // Offline the sentence says what will help, and there is nothing to press.
+  const isOffline = useIsOffline();
+  const canRenew =
+    !isOffline && download !== undefined && renewable.includes(error.code) && download.verdict.canRenew;
   const isAboutDownload = error.code.startsWith('license/') || error.code.startsWith('store/');
   return (
     <div className="player-card" role="alert">

@@ -1,17 +1,23 @@
 import { useState } from 'react';
 import { Form } from 'react-aria-components';
 import { useStatusAction } from '../data/actions.ts';
-import { useStatus } from '../data/queries.ts';
-import { useText } from '../i18n/use-text.ts';
+import { useIsOffline, useStatus } from '../data/queries.ts';
+import { useErrorSentence, useText } from '../i18n/use-text.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { ErrorNotice, Notice } from '../ui/notice.tsx';
 
-/** The service no longer knows this sign-in: said where it disturbs nobody, and mended with the password alone. */
+/**
+ * The service no longer knows this sign-in, or the keychain lost it: said where it disturbs nobody, and mended with the
+ * password alone, once there is a connection.
+ */
 export function SignInAgain() {
   const text = useText();
-  const { account } = useStatus();
+  const sentence = useErrorSentence();
+  const { account, notices } = useStatus();
+  const isOffline = useIsOffline();
+  const lost = notices.find(({ code }) => code === 'device/secret-unreadable');
   const [isOpen, setOpen] = useState(false);
   if (!account?.mustSignInAgain) return null;
   return (
@@ -19,12 +25,15 @@ export function SignInAgain() {
       <Notice
         tone="warning"
         action={
-          <Button look="quiet" onPress={() => setOpen(true)}>
-            {text('signIn.again')}
-          </Button>
+          isOffline ? null : (
+            <Button look={lost ? 'primary' : 'quiet'} onPress={() => setOpen(true)}>
+              {text('signIn.again')}
+            </Button>
+          )
         }
       >
-        {text('signIn.over')}
+        {lost ? sentence(lost) : text('signIn.over')}
+        {isOffline && !lost ? <span className="notice-line">{text('signIn.offline')}</span> : null}
       </Notice>
       {isOpen ? <PasswordDialog email={account.email} onClose={() => setOpen(false)} /> : null}
     </>
