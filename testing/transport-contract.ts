@@ -20,6 +20,8 @@ export function describeTransportContract(name: string, make: () => TransportUnd
     let under: TransportUnderTest;
     let connections: number;
     let writtenBytes: number;
+    /** One more piece of "/steps". */
+    let step: () => void;
 
     beforeEach(async () => {
       under = make();
@@ -32,7 +34,11 @@ export function describeTransportContract(name: string, make: () => TransportUnd
         else if (path === '/down') response.writeHead(302, { location: 'file:///etc/passwd' }).end();
         else if (path === '/lost') response.writeHead(404).end('nothing here');
         else if (path === '/silent') return;
-        else if (path === '/short') {
+        else if (path === '/steps') {
+          response.writeHead(200, { 'content-length': BODY.length });
+          response.write(BODY.subarray(0, 1000));
+          step = () => response.write(BODY.subarray(0, 1000));
+        } else if (path === '/short') {
           response.writeHead(200, { 'content-length': BODY.length });
           response.write(BODY.subarray(0, 1000), () => response.destroy());
         } else if (path === '/endless') {
@@ -148,6 +154,29 @@ export function describeTransportContract(name: string, make: () => TransportUnd
         await turn();
         if (writtenBytes !== before) quiet = 0;
       }
+      abort.abort(new Error('enough'));
+      await expect(asking).rejects.toThrow('enough');
+    });
+
+    it('goes on after a pause when nothing has come meanwhile, again and again', async () => {
+      const abort = new AbortController();
+      let pieces = 0;
+      const asking = under.transport.request(
+        { url: `${base}/steps`, method: 'GET', headers: {}, signal: abort.signal },
+        {
+          onHead: () => true,
+          keepsPieces: false,
+          onBytes(bytes) {
+            if (bytes.byteLength === 0) return true;
+            pieces += 1;
+            return turn().then(() => {
+              setImmediate(step);
+              return true;
+            });
+          },
+        },
+      );
+      await until(() => pieces === 4);
       abort.abort(new Error('enough'));
       await expect(asking).rejects.toThrow('enough');
     });

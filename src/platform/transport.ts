@@ -93,7 +93,7 @@ function exchange(
             const wants = receiver.onBytes(piece);
             if (typeof wants !== 'boolean') {
               controller?.pause();
-              wants.then(afterPause, fail);
+              wants.then(afterPause).catch(fail);
             } else if (!wants) enough();
             // Not where it paused: what is left of the piece is then taken up again.
             else if (receiver.keepsPieces === false) letGo(piece);
