@@ -31,7 +31,7 @@ export type DownloadName = z.infer<typeof DownloadName>;
 /** All of a DownloadView that download/ knows; verdict and position are others'. */
 export type DownloadStatus = Omit<
   DownloadView,
-  'titleName' | 'artworkVersion' | 'episode' | 'verdict' | 'position'
+  'revision' | 'titleName' | 'artworkVersion' | 'episode' | 'verdict' | 'position'
 > & {
   /** null: it was added before names were kept. */
   readonly name: DownloadName | null;

@@ -8,7 +8,12 @@ import type { Sync } from '../sync/sync.ts';
 
 /** A download as screens show it: what download/ knows, with its name, its verdict and how far it was watched. */
 export function downloadView(
-  { catalog, licenses, sync }: { catalog: Catalog; licenses: Licenses; sync: Sync },
+  {
+    catalog,
+    licenses,
+    sync,
+    nextRevision,
+  }: { catalog: Catalog; licenses: Licenses; sync: Sync; nextRevision: () => number },
   { name: kept, ...status }: DownloadStatus,
   profileId: string | null,
 ): DownloadView {
@@ -16,6 +21,7 @@ export function downloadView(
   const name = found ? nameOf(found) : kept;
   return {
     ...status,
+    revision: nextRevision(),
     titleName: name?.titleName ?? status.titleId,
     artworkVersion: name?.artworkVersion ?? '',
     episode: name?.episode ?? null,

@@ -162,7 +162,7 @@ test('a download keeps its place, and the name that it remembers, when its title
     secondsLeft: null,
     addedAtMs: 1,
   };
-  const view = () => downloadView({ catalog, licenses, sync }, status, 'ana');
+  const view = () => downloadView({ catalog, licenses, sync, nextRevision: () => 1 }, status, 'ana');
   const { name: _name, ...rest } = status;
   expect(view()).toMatchObject({
     ...rest,
@@ -189,7 +189,9 @@ test('a download keeps its place, and the name that it remembers, when its title
     episode: null,
     maturityRating: '7' as const,
   };
-  expect(downloadView({ catalog, licenses, sync }, { ...status, name }, null)).toMatchObject({
+  expect(
+    downloadView({ catalog, licenses, sync, nextRevision: () => 1 }, { ...status, name }, null),
+  ).toMatchObject({
     titleName: 'Night Trains',
     position: null,
   });

@@ -177,7 +177,10 @@ export async function createStages(
     accountId,
     onChange: (what) => events.emit({ type: 'changed', what }),
   });
+  let revision = 0;
   return {
+    /** Of what screens are shown: a later view has a greater one. */
+    nextRevision: () => (revision += 1),
     account, addresses, catalog, device, downloads, identity, licenses, playback, service, settings, sources, store, sync,
     trustedTime, watching, who,
     serviceUrl: { use: (url: string | null) => void (urlInUse = url) },

@@ -45,6 +45,8 @@ export const DownloadPriority = z.enum(['high', 'normal', 'low']);
 export type DownloadPriority = z.infer<typeof DownloadPriority>;
 
 export const DownloadView = z.object({
+  /** A later view, of whichever download, has a greater one: answers and events may overtake each other. */
+  revision: z.int().nonnegative(),
   downloadId: Id,
   videoId: Id,
   titleId: Id,

@@ -94,7 +94,7 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
       damagedSegments: 0,
       ...options.surroundings,
     },
-    storageRevision: 0,
+    revision: 0,
     storage: { folder: usualFolder, move: null, moveError: null, check: null, lastCheck: null },
   };
   if (isIn) {

@@ -24,6 +24,7 @@ export function newDownload(
   const title = titleOfVideo(videoId);
   const playable = playableOf(videoId);
   return {
+    revision: 0,
     downloadId: `d-${videoId}`,
     videoId,
     titleId: title.titleId,

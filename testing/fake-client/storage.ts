@@ -25,7 +25,7 @@ export function storageOf(world: World): StorageView {
   const watchedBytes = stored((each) => !each.isPinned && Boolean(each.position?.completed));
   return {
     ...world.storage,
-    revision: (world.storageRevision += 1),
+    revision: (world.revision += 1),
     isPresent: surroundings.isPresent,
     usedBytes,
     reservedBytes: sum(

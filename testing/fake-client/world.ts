@@ -43,7 +43,8 @@ export interface World {
   /** What runs out and was not put away. */
   warnings: LicenseWarning[];
   readonly surroundings: Surroundings;
-  storageRevision: number;
+  /** Of the last view that was shown. */
+  revision: number;
   storage: Pick<StorageView, 'folder' | 'move' | 'moveError' | 'check' | 'lastCheck'>;
 }
 
@@ -54,7 +55,8 @@ export function downloadBy(world: World, downloadId: string): DownloadView {
 }
 
 /** Keeps it in its place, or appends it, and says so. */
-export function putDownload(world: World, download: DownloadView): DownloadView {
+export function putDownload(world: World, changed: DownloadView): DownloadView {
+  const download = { ...changed, revision: (world.revision += 1) };
   const at = world.downloads.findIndex((each) => each.downloadId === download.downloadId);
   if (at === -1) world.downloads = [...world.downloads, download];
   else world.downloads = world.downloads.with(at, download);

@@ -78,6 +78,7 @@ async function world() {
     addedAtMs: 1,
   });
   const parts = {
+    nextRevision: () => 1,
     account,
     catalog,
     connection: { probe: note('probe') },

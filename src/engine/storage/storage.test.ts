@@ -39,7 +39,9 @@ async function world({ chosen = null as string | null, segments = 3 } = {}) {
   });
   const told: StorageView[] = [];
   let reconsidered = 0;
+  let revision = 0;
   const parts = {
+    nextRevision: () => (revision += 1),
     catalog: { profiles: () => [] },
     downloads: {
       list: () => [],

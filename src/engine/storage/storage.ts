@@ -14,7 +14,7 @@ import { createTeller } from './teller.ts';
 
 type StorageParts = Pick<
   Parts,
-  'catalog' | 'downloads' | 'events' | 'settings' | 'store' | 'sync' | 'watching'
+  'catalog' | 'downloads' | 'events' | 'nextRevision' | 'settings' | 'store' | 'sync' | 'watching'
 >;
 
 /** A drive that was unplugged or plugged in is noticed within so long. */
@@ -33,7 +33,6 @@ export function createStorage(parts: StorageParts, platform: Platform, backgroun
   let move: { progress: NonNullable<StorageView['move']>; cancel: AbortController } | undefined;
   let moveError: ErrorValue | null = null;
   let wasPresent: boolean | undefined;
-  let revision = 0;
 
   async function view(): Promise<StorageView> {
     const [isPresent, freeBytes, place] = await Promise.all([
@@ -42,9 +41,8 @@ export function createStorage(parts: StorageParts, platform: Platform, backgroun
       store.inspect(store.folder).catch(() => undefined),
     ]);
     // From here on nothing is waited for: what it says is how things stand at this number.
-    revision += 1;
     return {
-      revision,
+      revision: parts.nextRevision(),
       folder: store.folder,
       isPresent,
       ...shares(),

@@ -31,6 +31,7 @@ function world(database = openPlainDatabase(warningMigrations), startMs = Date.U
     return grant ? outlookOf(grant, { ...untouched, firstPlayAtMs: video.firstPlayAtMs }) : null;
   };
   const parts = {
+    nextRevision: () => 1,
     account: { current: () => ({ accountId: 'account' }) },
     catalog: { title: () => ({}), video: () => { throw new Error('none'); } },
     downloads: {

@@ -18,7 +18,16 @@ const LONGEST_SLEEP_MS: Ms = 10 * MINUTE_MS;
 
 type WarningParts = Pick<
   Parts,
-  'account' | 'catalog' | 'downloads' | 'events' | 'licenses' | 'settings' | 'sync' | 'trustedTime' | 'who'
+  | 'account'
+  | 'catalog'
+  | 'downloads'
+  | 'events'
+  | 'licenses'
+  | 'nextRevision'
+  | 'settings'
+  | 'sync'
+  | 'trustedTime'
+  | 'who'
 >;
 
 export type Warnings = ReturnType<typeof createWarnings>;

@@ -4,7 +4,7 @@ import { Download } from 'lucide-react';
 import type { DownloadOptions, DownloadView } from '../../shared/downloads.ts';
 import type { SelectionPreferences } from '../../shared/selection.ts';
 import { useClient } from '../app/environment.ts';
-import { withAdded } from '../data/events.ts';
+import { withDownload } from '../data/events.ts';
 import { keys, useSettings } from '../data/queries.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Button } from '../ui/button.tsx';
@@ -80,7 +80,7 @@ function Choosing({ options, preferences, changes, error, isWeighed, onChange, o
   const add = useMutation({
     mutationFn: () => client.downloads.add({ videoId: options.videoId, preferences }),
     onSuccess: (download) => {
-      queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) => withAdded(list, download));
+      queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) => withDownload(list, download));
       onClose();
     },
   });

@@ -3,7 +3,7 @@ import type { AppStatus, Client } from '../../shared/contract.ts';
 import type { DownloadView, StorageView } from '../../shared/downloads.ts';
 import type { Settings, SettingsPatch } from '../../shared/settings.ts';
 import { useClient } from '../app/environment.ts';
-import { withDownload } from './events.ts';
+import { inOrderOf, withChanged } from './events.ts';
 import { keys } from './queries.ts';
 
 /** What viewers do, each with the answers that it changes. */
@@ -36,7 +36,7 @@ export function useDownloadAction<Input = { downloadId: string }>(
   return useMutation({
     mutationFn: (input: Input) => call(client, input),
     onSuccess: (download) =>
-      queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) => withDownload(list, download)),
+      queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) => withChanged(list, download)),
   });
 }
 
@@ -48,7 +48,8 @@ export function useQueueAction<Input = void>(
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (input: Input) => call(client, input),
-    onSuccess: (downloads) => queryClient.setQueryData<DownloadView[]>(keys.downloads, downloads),
+    onSuccess: (answer) =>
+      queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) => inOrderOf(list, answer)),
   });
 }
 

@@ -1,8 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { QueryObserver } from '@tanstack/react-query';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createFakeClient } from '../../../testing/fake-client/index.ts';
-import type { AppStatus } from '../../shared/contract.ts';
+import type { AppStatus, EngineEvent } from '../../shared/contract.ts';
 import type { DownloadView, StorageView } from '../../shared/downloads.ts';
-import { applyEvent, followEvents, withAdded } from './events.ts';
+import { applyEvent, followEvents, inOrderOf, withChanged, withDownload } from './events.ts';
 import { createQueryClient } from './query-client.ts';
 import { keys, queries } from './queries.ts';
 import { createRefusals } from './refusals.ts';
@@ -36,12 +37,92 @@ test('a download event replaces its entry, a new one is appended, a removed one 
   expect(places.downloads()).toHaveLength(count);
 });
 
-test('an answer to adding that events overtook changes nothing', async () => {
-  const [first] = (await world()).downloads();
+test('no answer that a later event overtook shows older state: adding, an action, the list', async () => {
+  const { client, queryClient, refusals, downloads } = await world();
+  const [first] = downloads();
   if (!first) throw new Error('the fake has downloads');
-  const done: DownloadView = { ...first, state: 'completed' };
-  expect(withAdded([done], { ...first, state: 'queued' })).toEqual([done]);
-  expect(withAdded([], first)).toEqual([first]);
+  const { downloadId } = first;
+  const paused = await client.downloads.pause({ downloadId });
+  const list = await client.downloads.list();
+  const download = await client.downloads.resume({ downloadId });
+  applyEvent({ type: 'download', download }, { queryClient, refusals });
+  const shown = () => downloads().find((each) => each.downloadId === downloadId)?.state;
+  const answers: ((list?: DownloadView[]) => DownloadView[] | undefined)[] = [
+    (known) => withDownload(known, paused),
+    (known) => withChanged(known, paused),
+    (known) => inOrderOf(known, list),
+    () => list,
+  ];
+  for (const answer of answers) {
+    queryClient.setQueryData<DownloadView[]>(keys.downloads, answer);
+    expect(shown()).toBe(download.state);
+  }
+  expect(download.state).not.toBe('paused');
+});
+
+test('what was removed before an answer about it is read does not come back; what was added stays', async () => {
+  const places = await world();
+  const [first, second, ...others] = places.downloads();
+  if (!first || !second) throw new Error('the fake has downloads');
+  expect(withChanged([second], first)).toEqual([second]);
+  expect(inOrderOf([first, ...others], [second, ...others.toReversed()])).toEqual([
+    ...others.toReversed(),
+    first,
+  ]);
+});
+
+test.each([
+  ['removed', false],
+  ['added', true],
+])('a list that was made before a download was %s is asked for again', async (_, isThere) => {
+  const { client, queryClient, refusals, downloads } = await world();
+  const [first, ...others] = downloads();
+  if (!first) throw new Error('the fake has downloads');
+  const { downloadId } = first;
+  const [before, after] = isThere ? [others, [first, ...others]] : [[first, ...others], others];
+  const answers = [before, after];
+  const held = Promise.withResolvers<void>();
+  const asking = { ...client, downloads: { ...client.downloads, list: async () => {
+    const answer = answers.shift() ?? [];
+    await held.promise;
+    return answer;
+  } } }; // prettier-ignore
+  queryClient.setQueryData(keys.downloads, before);
+  const observer = new QueryObserver(queryClient, { ...queries.downloads(asking), staleTime: Infinity });
+  onTestFinished(observer.subscribe(() => undefined));
+  void observer.refetch();
+  const event: EngineEvent = isThere
+    ? { type: 'download', download: first }
+    : { type: 'download-removed', downloadId };
+  applyEvent(event, { queryClient, refusals });
+  held.resolve();
+  await vi.waitFor(() => expect(queryClient.isFetching()).toBe(0));
+  expect(answers).toEqual([]);
+  expect(downloads().some((each) => each.downloadId === downloadId)).toBe(isThere);
+});
+
+test('what is told before the first list is there is not lost', async () => {
+  const client = createFakeClient({ scenario: 'home', now: () => 1_000 });
+  const queryClient = createQueryClient();
+  const early = await client.downloads.list();
+  const held = Promise.withResolvers<void>();
+  let asked = 0;
+  const asking = { ...client, downloads: { ...client.downloads, list: async () => {
+    asked += 1;
+    await held.promise;
+    return asked === 1 ? early : client.downloads.list();
+  } } }; // prettier-ignore
+  const observer = new QueryObserver(queryClient, queries.downloads(asking));
+  onTestFinished(observer.subscribe(() => undefined));
+  const downloadId = early[0]?.downloadId ?? '';
+  const download = await client.downloads.pause({ downloadId });
+  applyEvent({ type: 'download', download }, { queryClient, refusals: createRefusals() });
+  held.resolve();
+  await vi.waitFor(() => {
+    const list = queryClient.getQueryData<DownloadView[]>(keys.downloads);
+    expect(list?.find((each) => each.downloadId === downloadId)?.state).toBe('paused');
+  });
+  expect(asked).toBe(2);
 });
 
 test('`changed` makes exactly the answers stale that it names', async () => {

@@ -32,11 +32,19 @@ export function withDownload(list: DownloadView[] | undefined, download: Downloa
     : [...list, download];
 }
 
-/** As it was when it was added: a small one may be complete, and told so, before this answer is read. */
-export function withAdded(list: DownloadView[] | undefined, download: DownloadView) {
-  return list?.some(({ downloadId }) => downloadId === download.downloadId)
-    ? list
-    : withDownload(list, download);
+/** One list entry replaced; one that has been removed meanwhile does not come back. */
+export function withChanged(list: DownloadView[] | undefined, download: DownloadView) {
+  return list?.map((each) => (each.downloadId === download.downloadId ? download : each));
+}
+
+/** In the order of `answer`; what was added or removed meanwhile stays so. */
+export function inOrderOf(list: DownloadView[] | undefined, answer: DownloadView[]) {
+  if (!list) return answer;
+  const [listed, answered] = [list, answer].map((some) => new Set(some.map(({ downloadId }) => downloadId)));
+  return [
+    ...answer.filter(({ downloadId }) => listed?.has(downloadId)),
+    ...list.filter(({ downloadId }) => !answered?.has(downloadId)),
+  ];
 }
 
 export interface EventPlaces {
@@ -49,6 +57,19 @@ function roomChanged(queryClient: QueryClient): void {
   void queryClient.invalidateQueries({ queryKey: keys.storage });
   void queryClient.invalidateQueries({ queryKey: keys.options });
   void queryClient.invalidateQueries({ queryKey: keys.trip });
+}
+
+/**
+ * An answer that is under way may have been made before this event: the list is asked for once more. What each
+ * one says needs no second look, its revision tells.
+ */
+function listChanged(queryClient: QueryClient): void {
+  const state = queryClient.getQueryState(keys.downloads);
+  if (state?.fetchStatus !== 'fetching') return;
+  const again = () => queryClient.invalidateQueries({ queryKey: keys.downloads });
+  // A first answer is waited for, whatever it says: there is nothing yet to put in its place.
+  if (state.data !== undefined) void again();
+  else void queryClient.refetchQueries({ queryKey: keys.downloads }, { cancelRefetch: false }).then(again);
 }
 
 /** Brings one event to the queries that it is about. */
@@ -74,6 +95,7 @@ export function applyEvent(event: EngineEvent, { queryClient, refusals }: EventP
       const before = queryClient.getQueryData<DownloadView[]>(keys.downloads);
       queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) => withDownload(list, event.download));
       const old = before?.find((each) => each.downloadId === event.download.downloadId);
+      if (!old) listChanged(queryClient);
       if (old?.state !== event.download.state) roomChanged(queryClient);
       else if (JSON.stringify(old.verdict) !== JSON.stringify(event.download.verdict))
         for (const queryKey of [keys.trip, keys.warnings]) void queryClient.invalidateQueries({ queryKey });
@@ -83,6 +105,7 @@ export function applyEvent(event: EngineEvent, { queryClient, refusals }: EventP
       queryClient.setQueryData<DownloadView[]>(keys.downloads, (list) =>
         list?.filter((each) => each.downloadId !== event.downloadId),
       );
+      listChanged(queryClient);
       roomChanged(queryClient);
       return;
     case 'removed-by-rule':

@@ -57,7 +57,12 @@ export const queries = {
   addresses: (client: Client) =>
     queryOptions({ queryKey: keys.addresses, queryFn: () => client.addresses.list() }),
   downloads: (client: Client) =>
-    queryOptions({ queryKey: keys.downloads, queryFn: () => client.downloads.list() }),
+    queryOptions({
+      queryKey: keys.downloads,
+      queryFn: () => client.downloads.list(),
+      structuralSharing: (before, after) =>
+        laterOfEach(before as DownloadView[] | undefined, after as DownloadView[]),
+    }),
   storage: (client: Client) =>
     queryOptions({
       queryKey: keys.storage,
@@ -110,6 +115,12 @@ export function useIsOffline(): boolean {
 }
 
 /** An answer may come in after an event that tells of something later. */
-function laterOf(before: StorageView | undefined, after: StorageView): StorageView {
+function laterOf<View extends { readonly revision: number }>(before: View | undefined, after: View): View {
   return before && before.revision > after.revision ? before : after;
+}
+
+/** Which there are, and in which order, as the answer says; each as it was told of last. */
+function laterOfEach(before: DownloadView[] | undefined, after: DownloadView[]): DownloadView[] {
+  const known = new Map(before?.map((download) => [download.downloadId, download]));
+  return after.map((download) => laterOf(known.get(download.downloadId), download));
 }
