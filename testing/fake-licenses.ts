@@ -1,4 +1,4 @@
-import { LayoverError } from '../src/shared/errors.ts';
+import { asLayoverError, LayoverError } from '../src/shared/errors.ts';
 import type { Licenses } from '../src/license/types.ts';
 import { playsForEver, refusalErrorCode } from '../src/shared/license.ts';
 import type { Verdict } from '../src/shared/license.ts';
@@ -71,6 +71,14 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
       await ask(`renew ${videoId}`);
       refusal = null;
       return verdict(videoId);
+    },
+    async renewMany(videoIds, how) {
+      const one = (videoId: string) =>
+        fake.renew(videoId, how).then(
+          (now) => ({ videoId, verdict: now }),
+          (thrown: unknown) => ({ videoId, error: asLayoverError(thrown) }),
+        );
+      return Promise.all(videoIds.map(one));
     },
     async release(videoId) {
       fake.calls.push(`release ${videoId}`);

@@ -1,6 +1,6 @@
 import { CompactEncrypt, CompactSign, exportJWK, generateKeyPair, importJWK } from 'jose';
 import type { CryptoKey } from 'jose';
-import { LayoverError } from '../src/shared/errors.ts';
+import { asLayoverError, LayoverError } from '../src/shared/errors.ts';
 import type { DeviceIdentity, LicenseService } from '../src/license/types.ts';
 import type { LicenseClaims, LicensePolicy } from '../src/shared/license.ts';
 import type { SignInAnswer } from '../src/shared/service-api.ts';
@@ -67,6 +67,8 @@ export interface FakeLicenseService extends LicenseService {
   online: boolean;
   policy: Partial<LicensePolicy>;
   readonly released: string[];
+  /** How many licenses were to be renewed by each request for several. */
+  readonly batches: number[];
 }
 
 /** Makes genuine licenses, just as the service does: Ed25519 signature, content key sealed to the device. */
@@ -114,6 +116,7 @@ export async function createLicenseIssuer(
         online: true,
         policy: {},
         released: [],
+        batches: [],
         async acquire(videoId, deviceId, purpose) {
           if (!fake.online) throw new LayoverError('service/unreachable');
           const licenseId = `license-${++issued}`;
@@ -129,6 +132,20 @@ export async function createLicenseIssuer(
           const to = { deviceId, publicKey: device.publicKey };
           const asked = { videoId, device: to, licenseId, issuedAtMs: now(), policy: fake.policy };
           return { license: await issuer.issue(asked), nowMs: now() };
+        },
+        async renewMany(licenseIds, deviceId) {
+          fake.batches.push(licenseIds.length);
+          const answers: Awaited<ReturnType<LicenseService['renewMany']>> = [];
+          for (const licenseId of licenseIds)
+            try {
+              answers.push(await fake.renew(licenseId, deviceId));
+            } catch (thrown) {
+              const error = asLayoverError(thrown);
+              // What is no word on a license comes in place of the whole answer.
+              if (/^(network|service)\/|^auth\/signed-out$/.test(error.code)) throw error;
+              answers.push({ error });
+            }
+          return answers;
         },
         async release(licenseId) {
           if (!fake.online) throw new LayoverError('service/unreachable');

@@ -4,6 +4,7 @@ import { contentKeyHex, film, startTestService } from '../../testing/service-api
 import type { Answered, SignedIn, TestService } from '../../testing/service-api.ts';
 import { LicenseClaims } from '../../src/shared/license.ts';
 import { DAY_MS, HOUR_MS } from '../../src/shared/units.ts';
+import { LicensesRenewAnswer, MOST_RENEWALS } from '../../src/shared/service-api.ts';
 import type { AuditEntry } from './db/audit.ts';
 import { policies } from './license-terms.ts';
 
@@ -139,6 +140,46 @@ describe('renewal', () => {
     expect((await renew(device, claims.licenseId)).status).toBe(451);
     await service.withdraw('dune');
     expect((await renew(device, claims.licenseId)).status).toBe(404);
+  });
+});
+
+describe('several renewed at once', () => {
+  const renewMany = (device: SignedIn, licenseIds: string[], deviceId = device.deviceId): Promise<Answered> =>
+    device.post('/licenses/renew', { deviceId, licenseIds });
+
+  it('are answered each by itself: a license of its own, or a refusal of its own', async () => {
+    const [device, other] = [await service.signIn(), await service.signIn()];
+    const [first, second] = [
+      await open(device, await acquire(device)),
+      await open(device, await acquire(device, 'video-arrival')),
+    ];
+    const theirs = await open(other, await acquire(other));
+    await release(device, second.claims.licenseId);
+    service.clock.advance(DAY_MS);
+    const ids = [theirs, second, first].map(({ claims }) => claims.licenseId);
+    const answer = await renewMany(device, [...ids, 'license-none', ids[2] ?? '']);
+    expect(answer.status, answer.text).toBe(200);
+    const { renewals, nowMs } = LicensesRenewAnswer.parse(answer.body);
+    expect(nowMs).toBe(service.clock.now());
+    expect(renewals.map((one) => [one.licenseId, 'problem' in one ? one.problem.code : 'license'])).toEqual([
+      [ids[0], 'not-found'],
+      [ids[1], 'not-allowed'],
+      [ids[2], 'license'],
+      ['license-none', 'not-found'],
+    ]);
+    const license = renewals.flatMap((one) => ('license' in one ? one.license : [])).join();
+    const renewed = await open(device, { ...answer, body: { license } });
+    expect(renewed.contentKeyHex).toBe(first.contentKeyHex);
+    expect(renewed.claims).toMatchObject({ licenseId: ids[2], issuedAtMs: service.clock.now() });
+  });
+
+  it('are as many as the request may name, of the device that calls', async () => {
+    const [device, other] = [await service.signIn(), await service.signIn()];
+    const many = Array.from({ length: MOST_RENEWALS + 1 }, (_, n) => `license-${n}`);
+    expect((await renewMany(device, many)).status).toBe(400);
+    expect((await renewMany(device, many.slice(1))).status).toBe(200);
+    expect((await renewMany(device, [])).status).toBe(400);
+    expect((await renewMany(device, ['any'], other.deviceId)).status).toBe(401);
   });
 });
 

@@ -51,11 +51,19 @@ export class Problem extends Error {
 
 /** Whatever was thrown becomes an ApiProblem; what nobody foresaw is logged, and tells the caller nothing. */
 export function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const body = asProblem(thrown, request.log);
+  return reply.code(problems[body.code][0]).type('application/json').send(JSON.stringify(body));
+}
+
+/** The same for one of several things that a request asks for. */
+export function asProblem(
+  thrown: unknown,
+  log: Pick<FastifyRequest['log'], 'error'>,
+): ApiProblem & { code: ProblemCode } {
   const problem = problemOf(thrown);
-  if (problem.status >= 500) request.log.error({ err: thrown }, 'request failed');
+  if (problem.status >= 500) log.error({ err: thrown }, 'request failed');
   const { code, message, availableAtMs } = problem;
-  const body: ApiProblem = { code, message, ...(availableAtMs === undefined ? {} : { availableAtMs }) };
-  return reply.code(problem.status).type('application/json').send(JSON.stringify(body));
+  return { code, message, ...(availableAtMs === undefined ? {} : { availableAtMs }) };
 }
 
 function problemOf(thrown: unknown): Problem {

@@ -17,6 +17,8 @@ async function world() {
         return answer();
       },
       renewLicense: answer,
+      renewLicenses: async (licenseIds: readonly string[]) =>
+        Promise.all(licenseIds.map(async (licenseId) => ({ licenseId, ...(await answer()) }))),
       releaseLicense: async () => {},
       licenseKeys: async () => {
         asked.push(['keys']);
@@ -38,4 +40,12 @@ test('asks for the keys when a license is signed by one that is not known, and o
   expect(known()).toEqual(['next', 'old']);
   await service.acquire('v', 'd', 'offline');
   expect(asked.filter(([what]) => what === 'keys')).toHaveLength(1);
+});
+
+test('asks for them once for several that are renewed together', async () => {
+  const { service, asked, known, useNext } = await world();
+  useNext();
+  expect(await service.renewMany(['l1', 'l2', 'l3'], 'd')).toHaveLength(3);
+  expect(known()).toEqual(['next', 'old']);
+  expect(asked).toEqual([['keys']]);
 });

@@ -10,23 +10,34 @@ const Header = z.object({ kid: z.string() });
  * since sign-in) makes it ask for the keys first: whether the license is genuine is then decided as ever.
  */
 export function createLicenseService(from: {
-  service: Pick<ServiceClient, 'acquireLicense' | 'renewLicense' | 'releaseLicense' | 'licenseKeys'>;
+  service: Pick<
+    ServiceClient,
+    'acquireLicense' | 'renewLicense' | 'renewLicenses' | 'releaseLicense' | 'licenseKeys'
+  >;
   account: Pick<AccountKeeper, 'licenseKeys' | 'learnKeys'>;
   /** In whose name a video is asked for, where that is known. */
   profileId(videoId: string): string | undefined;
 }): LicenseService {
   const { service, account, profileId } = from;
 
+  async function learnKeysOf(licenses: readonly string[]): Promise<void> {
+    const isKnown = (kid: string | undefined) =>
+      kid === undefined || account.licenseKeys().some((key) => key.kid === kid);
+    if (!licenses.map(kidOf).every(isKnown)) account.learnKeys((await service.licenseKeys()).licenseKeys);
+  }
   async function knowingItsKey<T extends { license: string }>(answer: T): Promise<T> {
-    const kid = kidOf(answer.license);
-    if (kid !== undefined && !account.licenseKeys().some((key) => key.kid === kid))
-      account.learnKeys((await service.licenseKeys()).licenseKeys);
+    await learnKeysOf([answer.license]);
     return answer;
   }
   return {
     acquire: async (videoId, deviceId, purpose) =>
       knowingItsKey(await service.acquireLicense(videoId, deviceId, purpose, profileId(videoId))),
     renew: async (licenseId, deviceId) => knowingItsKey(await service.renewLicense(licenseId, deviceId)),
+    async renewMany(licenseIds, deviceId) {
+      const answers = await service.renewLicenses(licenseIds, deviceId);
+      await learnKeysOf(answers.flatMap((one) => ('license' in one ? one.license : [])));
+      return answers;
+    },
     release: service.releaseLicense,
   };
 }

@@ -66,14 +66,14 @@ export async function createInstallation(from: {
     });
     licenses.purgeExpired();
     const underWay = new Set<Promise<unknown>>();
-    const renew: Licenses['renew'] = (...how) => {
-      const renewal = licenses.renew(...how);
+    const renewMany: Licenses['renewMany'] = (...how) => {
+      const renewal = licenses.renewMany(...how);
       underWay.add(renewal);
       return renewal.finally(() => underWay.delete(renewal));
     };
     const renewals = createRenewals({
       database,
-      licenses: { holdings: licenses.holdings, renew, takeBack: licenses.takeBack },
+      licenses: { holdings: licenses.holdings, renewMany, takeBack: licenses.takeBack },
       trustedTime: time,
       clock,
       log,

@@ -4,7 +4,7 @@ import type { LicenseKey } from '../license/claims.ts';
 import type { CheckInService, DeviceIdentity, LicenseService } from '../license/types.ts';
 import { CHECK_IN_TYPE } from '../shared/check-in.ts';
 import type { CheckInStatement, FirstPlay } from '../shared/check-in.ts';
-import { LayoverError } from '../shared/errors.ts';
+import { asLayoverError, LayoverError } from '../shared/errors.ts';
 import type { LicenseClaims, LicensePolicy, LicensePurpose } from '../shared/license.ts';
 import type { Ms } from '../shared/units.ts';
 
@@ -129,6 +129,12 @@ export async function createLabService(trueNow: () => Ms, offers: Map<string, Of
       const known = issued.get(licenseId);
       if (!known) throw new LayoverError('license/none');
       return issue(licenseId, deviceId, known);
+    },
+    async renewMany(licenseIds, deviceId) {
+      reachable();
+      const one = (licenseId: string) =>
+        service.renew(licenseId, deviceId).catch((thrown: unknown) => ({ error: asLayoverError(thrown) }));
+      return Promise.all(licenseIds.map(one));
     },
     async checkIn(deviceId, { counter: told, requestId, nonce, held, firstPlays: toldPlays }) {
       reachable();

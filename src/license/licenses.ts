@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Database, Migration } from '../database/types.ts';
-import { isLayoverError, LayoverError } from '../shared/errors.ts';
+import { LayoverError } from '../shared/errors.ts';
 import type { LicensePurpose, Verdict } from '../shared/license.ts';
 import type { Log } from '../shared/platform.ts';
 import { SECOND_MS } from '../shared/units.ts';
@@ -17,9 +17,10 @@ import { createKeyCache } from './key-cache.ts';
 import { outlookOf } from './outlook.ts';
 import { flushReleases } from './releases.ts';
 import { renewalMigration } from './renewal-rows.ts';
+import { createRenewing } from './renewing.ts';
 import { trustedTimeMigration } from './trusted-time.ts';
 import type { PersistentTrustedTime } from './trusted-time.ts';
-import type { LicenseChange, LicenseService, Licenses, RenewedHow, WatchedIn } from './types.ts';
+import type { LicenseChange, LicenseService, Licenses, WatchedIn } from './types.ts';
 import { refusalError, verdict as decide } from './verdict.ts';
 import type { Viewing } from './verdict.ts';
 import { createViewings } from './viewings.ts';
@@ -66,6 +67,7 @@ export function createLicenses(from: {
   const viewings = createViewings();
   /** How often a video was released: tells an answer that was under way meanwhile that it comes too late. */
   const releaseCounts = new Map<string, number>();
+  const releaseCount = (videoId: string) => releaseCounts.get(videoId) ?? 0;
 
   const listeners = new Set<(videoId: string, what: LicenseChange) => void>();
   const tell = (videoId: string, what: LicenseChange) => {
@@ -149,11 +151,14 @@ export function createLicenses(from: {
     tell(fresh.claims.videoId, 'kept');
   }
 
-  /** Runs a request; what it brings is not kept when the viewer released the video meanwhile. */
-  async function unlessReleased(videoId: string, request: () => Promise<KeptGrant>): Promise<KeptGrant> {
-    const before = releaseCounts.get(videoId);
+  /** Runs a request; what it brings is not kept when the viewer released the video since `count`, which is by default now. */
+  async function unlessReleased(
+    videoId: string,
+    request: () => Promise<KeptGrant>,
+    count = releaseCount(videoId),
+  ): Promise<KeptGrant> {
     const fresh = await request();
-    if (releaseCounts.get(videoId) === before) return fresh;
+    if (releaseCount(videoId) === count) return fresh;
     if (fresh.claims.purpose === 'offline') rows.owe(fresh.claims);
     throw new LayoverError('license/none', { videoId });
   }
@@ -168,34 +173,20 @@ export function createLicenses(from: {
     return verdictOf(videoId);
   }
 
-  /** The one that is held with new windows, or, where the service has ended it, another one for the video. */
-  async function askAnew(held: KeptGrant, isGone: boolean) {
-    const { licenseId, videoId } = held.claims;
-    if (isGone) return service.acquire(videoId, device.deviceId, 'offline');
-    try {
-      return await service.renew(licenseId, device.deviceId);
-    } catch (thrown) {
-      // Not known there, given back there (the device was removed and has signed in again), or taken back and lifted.
-      if (!isLayoverError(thrown, 'license/none', 'license/not-allowed')) throw thrown;
-      return service.acquire(videoId, device.deviceId, 'offline');
-    }
-  }
-
-  async function renew(videoId: string, how: RenewedHow = { firstPlay: 'cleared' }): Promise<Verdict> {
-    const held = ownOf(rows.read(videoId));
-    if (!held) return acquire(videoId, 'offline');
-    const isGone = how.isGone === true || isForeign(held);
-    if (!held.claims.policy.can_renew && !isGone) throw new LayoverError('license/not-allowed', { videoId });
-    const fresh = await unlessReleased(videoId, async () =>
-      admit(await askAnew(held, isGone), videoId, 'offline'),
-    );
-    // Another key would leave every stored byte closed, for good: better the old license than that.
-    if (fresh.keyFingerprint !== held.keyFingerprint) throw new LayoverError('license/forged', { videoId });
-    const before = writes.current(rows.read(videoId));
-    const { firstPlayAtMs, watchedSeconds } = how.firstPlay === 'kept' && before ? before : fresh;
-    keep({ ...fresh, firstPlayAtMs, watchedSeconds }, before);
-    return verdictOf(videoId);
-  }
+  const { renew, renewMany } = createRenewing({
+    service,
+    deviceId: device.deviceId,
+    held: (videoId) => ownOf(rows.read(videoId)),
+    current: (videoId) => writes.current(rows.read(videoId)),
+    isForeign,
+    releaseCount,
+    acquire: (videoId) => acquire(videoId, 'offline'),
+    async admit(videoId, count, ask) {
+      return unlessReleased(videoId, async () => admit(await ask(), videoId, 'offline'), count);
+    },
+    keep,
+    verdict: verdictOf,
+  });
 
   async function contentKey(videoId: string, viewingId = NOBODY, use: Use = 'play'): Promise<Uint8Array> {
     const grant = usable(videoId, viewingId, use);
@@ -241,7 +232,7 @@ export function createLicenses(from: {
   const flush = () => flushReleases({ rows, service, accountId: from.accountId, log });
 
   async function release(videoId: string): Promise<void> {
-    releaseCounts.set(videoId, (releaseCounts.get(videoId) ?? 0) + 1);
+    releaseCounts.set(videoId, releaseCount(videoId) + 1);
     const held = rows.read(videoId);
     database.transaction(() => {
       rows.remove(videoId);
@@ -275,6 +266,7 @@ export function createLicenses(from: {
   return {
     acquire,
     renew,
+    renewMany,
     contentKey: (videoId, viewingId) => contentKey(videoId, viewingId),
     keyToStore: (videoId) => contentKey(videoId, NOBODY, 'store'),
     recordWatched,

@@ -99,6 +99,14 @@ export function withOwnKeys(licenses: Licenses, own: OwnKeys): LicensesAndOwn {
     recordWatched: (videoId, watchedSeconds, viewing) =>
       own.has(videoId) ? playsForEver : licenses.recordWatched(videoId, watchedSeconds, viewing),
     renew: async (videoId, how) => (own.has(videoId) ? playsForEver : licenses.renew(videoId, how)),
+    async renewMany(videoIds, how) {
+      const theirs = await licenses.renewMany(
+        videoIds.filter((videoId) => !own.has(videoId)),
+        how,
+      );
+      const outcomes = new Map(theirs.map((outcome) => [outcome.videoId, outcome]));
+      return videoIds.map((videoId) => outcomes.get(videoId) ?? { videoId, verdict: playsForEver });
+    },
     async release(videoId) {
       if (own.has(videoId)) own.drop(videoId);
       else await licenses.release(videoId);

@@ -1,17 +1,12 @@
 import type { Database } from '../database/types.ts';
 import { asLayoverError, isLayoverError, LayoverError } from '../shared/errors.ts';
-import type { Verdict } from '../shared/license.ts';
 import type { Clock, Log } from '../shared/platform.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../shared/units.ts';
 import type { Bytes, Ms } from '../shared/units.ts';
 import { renewalDueAt, tryAt, waitAfter } from './renewal-plan.ts';
 import { createRenewalRows } from './renewal-rows.ts';
-import type { HeldLicense, Licenses, TrustedTime } from './types.ts';
-
-/** What became of one renewal. */
-export type RenewalOutcome =
-  | { readonly videoId: string; readonly verdict: Verdict }
-  | { readonly videoId: string; readonly error: LayoverError };
+import { busy, noWay } from './renewing.ts';
+import type { HeldLicense, Licenses, RenewalOutcome, TrustedTime } from './types.ts';
 
 /** Renews licenses before anybody misses them. Nothing that it does, or fails to do, ends what plays. */
 export interface Renewals {
@@ -35,7 +30,7 @@ export interface Renewals {
 
 export interface RenewalDeps {
   readonly database: Database;
-  readonly licenses: Pick<Licenses, 'holdings' | 'renew' | 'takeBack'>;
+  readonly licenses: Pick<Licenses, 'holdings' | 'renewMany' | 'takeBack'>;
   readonly trustedTime: Pick<TrustedTime, 'now'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -46,14 +41,10 @@ export interface RenewalDeps {
   onRenewed(videoId: string): void;
 }
 
-/** Together one batch; a service with thousands of clients is not to be asked for twenty things at once by each. */
-const AT_ONCE = 4;
+/** In one request. It is answered within a second or two, and what fails together is asked for again together. */
+const IN_ONE_REQUEST = 25;
 /** Trusted time may jump, and a timer does not hear of it. */
 const LONGEST_SLEEP_MS: Ms = HOUR_MS;
-/** There is no use in asking for the next one, and it is nobody's refusal. */
-const noWay = ['network/offline', 'network/unreachable', 'network/captive-portal'] as const;
-/** It may be busy: the next one is spared, this one is counted. */
-const busy = ['service/unreachable', 'service/bad-answer'] as const;
 
 export function createRenewals(deps: RenewalDeps): Renewals {
   const { licenses, trustedTime, clock, log } = deps;
@@ -78,60 +69,75 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       .sort((a, b) => a.atMs - b.atMs);
   }
 
-  /** False: whoever comes after it would fare no better. */
-  async function ahead({ videoId, policy }: HeldLicense): Promise<boolean> {
-    try {
-      await licenses.renew(videoId, { firstPlay: 'kept' });
-      // A service whose clock is a little behind issues what is due again at once: no reason to go round in circles.
-      const pauseMs = waitAfter(1, policy.renewal_retry_interval_seconds, {
-        fraction: 1,
-        isRefusal: true,
-        retryAfterMs: 0,
-      });
-      rows.write(videoId, { count: 0, notBeforeMs: trustedTime.now() + pauseMs });
-      log.info('license/renewed-ahead', { videoId });
-      deps.onRenewed(videoId);
-      return true;
-    } catch (thrown) {
-      const error = asLayoverError(thrown);
-      restMs = isLayoverError(error, 'auth/signed-out') ? HOUR_MS : MINUTE_MS;
-      if (ended.signal.aborted || isLayoverError(error, ...noWay)) return false;
-      // No failure, but the service's word on the license itself.
-      if (isLayoverError(error, 'license/revoked')) {
-        licenses.takeBack(videoId);
-        deps.onRenewed(videoId);
-        return true;
-      }
-      const count = (rows.read(videoId)?.count ?? 0) + 1;
-      const isBusy = isLayoverError(error, ...busy);
-      const { retryAfterSeconds } = error.details;
-      const waitMs = waitAfter(count, policy.renewal_retry_interval_seconds, {
-        fraction: fraction(),
-        isRefusal: !isBusy,
-        retryAfterMs: typeof retryAfterSeconds === 'number' ? retryAfterSeconds * SECOND_MS : 0,
-      });
-      rows.write(videoId, { count, notBeforeMs: trustedTime.now() + waitMs });
-      log.info('license/renewal-failed', { videoId, code: error.code, count, waitMs });
-      return !isBusy && !isLayoverError(error, 'auth/signed-out');
-    }
+  /** Puts it off; `share`: of the spread, which is one for all that failed together, so that they stay together. */
+  function putOff({ videoId, policy }: HeldLicense, error: LayoverError, share: number): void {
+    const count = (rows.read(videoId)?.count ?? 0) + 1;
+    const { retryAfterSeconds } = error.details;
+    const waitMs = waitAfter(count, policy.renewal_retry_interval_seconds, {
+      fraction: share,
+      isRefusal: !isLayoverError(error, ...busy),
+      retryAfterMs: typeof retryAfterSeconds === 'number' ? retryAfterSeconds * SECOND_MS : 0,
+    });
+    rows.write(videoId, { count, notBeforeMs: trustedTime.now() + waitMs });
+    log.info('license/renewal-failed', { videoId, code: error.code, count, waitMs });
   }
 
-  async function inBatches<T>(items: readonly T[], work: (item: T) => Promise<boolean>): Promise<void> {
-    const waiting = [...items];
-    const one = async (): Promise<void> => {
-      for (let item = waiting.shift(); item !== undefined; item = waiting.shift())
-        if (!(await work(item))) waiting.length = 0;
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, one));
+  function noteRenewed({ videoId, policy }: HeldLicense): void {
+    // A service whose clock is a little behind issues what is due again at once: no reason to go round in circles.
+    const pauseMs = waitAfter(1, policy.renewal_retry_interval_seconds, {
+      fraction: 1,
+      isRefusal: true,
+      retryAfterMs: 0,
+    });
+    rows.write(videoId, { count: 0, notBeforeMs: trustedTime.now() + pauseMs });
+    log.info('license/renewed-ahead', { videoId });
+    deps.onRenewed(videoId);
+  }
+
+  /** False: whoever comes after these would fare no better. */
+  async function ahead(few: readonly HeldLicense[]): Promise<boolean> {
+    const outcomes = await licenses.renewMany(
+      few.map(({ videoId }) => videoId),
+      { firstPlay: 'kept' },
+    );
+    const share = fraction();
+    for (const [at, held] of few.entries()) {
+      const outcome = outcomes[at];
+      if (!outcome) continue;
+      const { videoId } = held;
+      if (!('error' in outcome)) {
+        noteRenewed(held);
+      } else if (isLayoverError(outcome.error, 'license/revoked')) {
+        // No failure, but the service's word on the license itself.
+        licenses.takeBack(videoId);
+        deps.onRenewed(videoId);
+      } else if (!ended.signal.aborted && !isLayoverError(outcome.error, ...noWay)) {
+        putOff(held, outcome.error, share);
+      }
+    }
+    const stop = stoppedBy(outcomes);
+    restMs = isLayoverError(stop, 'auth/signed-out') ? HOUR_MS : MINUTE_MS;
+    return stop === null;
+  }
+
+  /** So many at a time, until one says that it is no use. */
+  async function inTurn<T>(
+    items: readonly T[],
+    size: number,
+    work: (few: readonly T[]) => Promise<boolean>,
+  ): Promise<void> {
+    for (let at = 0; at < items.length; at += size) if (!(await work(items.slice(at, at + size)))) return;
   }
 
   async function allThatIsDue(): Promise<void> {
-    do {
-      isAskedAgain = false;
-      const nowMs = trustedTime.now();
-      const due = plan().filter(({ atMs }) => atMs <= nowMs);
-      await inBatches(due, async ({ held }) => deps.isOnline() && !ended.signal.aborted && ahead(held));
-    } while (isAskedAgain && !ended.signal.aborted);
+    isAskedAgain = false;
+    const nowMs = trustedTime.now();
+    const due = plan().filter(({ atMs }) => atMs <= nowMs);
+    await inTurn(
+      due.map(({ held }) => held),
+      IN_ONE_REQUEST,
+      async (few) => deps.isOnline() && !ended.signal.aborted && ahead(few),
+    );
   }
 
   /** Until the next is due; while offline not at all: whoever finds a way says `look`. */
@@ -157,55 +163,62 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       .catch((thrown: unknown) => log.warn('license/renewals-failed', { code: asLayoverError(thrown).code }))
       .finally(() => {
         round = undefined;
-        sleep();
+        if (isAskedAgain) look();
+        else sleep();
       });
   }
 
-  /** Another license in its place; false: no way to the service. */
-  async function replaceOne(videoId: string): Promise<boolean> {
-    try {
-      await licenses.renew(videoId, { firstPlay: 'kept', isGone: true });
-    } catch (thrown) {
-      const error = asLayoverError(thrown);
-      log.info('license/not-replaced', { videoId, code: error.code });
-      // Only the service's own word takes one back: a full disk or a fault of ours is none.
-      const isOurs = isLayoverError(error, ...noWay, ...busy, 'auth/signed-out', 'database/full', 'internal');
-      if (ended.signal.aborted || isOurs) return false;
-      licenses.takeBack(videoId);
+  /** Other licenses in their place; false: no way to the service. */
+  async function replaced(videoIds: readonly string[]): Promise<boolean> {
+    const outcomes = await licenses.renewMany(videoIds, { firstPlay: 'kept', isGone: true });
+    for (const outcome of outcomes) {
+      const { videoId } = outcome;
+      if ('error' in outcome) {
+        const { error } = outcome;
+        log.info('license/not-replaced', { videoId, code: error.code });
+        // Only the service's own word takes one back: a full disk or a fault of ours is none.
+        const isOurs = isLayoverError(
+          error,
+          ...noWay,
+          ...busy,
+          'auth/signed-out',
+          'database/full',
+          'internal',
+        );
+        if (ended.signal.aborted || isOurs) continue;
+        licenses.takeBack(videoId);
+      }
+      deps.onRenewed(videoId);
     }
-    deps.onRenewed(videoId);
-    return true;
+    return stoppedBy(outcomes) === null;
   }
 
   return {
     look,
     replace(videoIds) {
       replacing = replacing
-        .then(() => inBatches(videoIds, replaceOne))
+        .then(() => inTurn(videoIds, IN_ONE_REQUEST, replaced))
         .catch((thrown: unknown) =>
           log.warn('license/renewals-failed', { code: asLayoverError(thrown).code }),
         );
     },
     async renewNow(videoIds, signal) {
-      const outcomes = new Map<string, RenewalOutcome>();
-      let stoppedBy: LayoverError | undefined;
-      await inBatches(videoIds, async (videoId) => {
+      const outcomes: RenewalOutcome[] = [];
+      let stop: LayoverError | null = null;
+      await inTurn(videoIds, IN_ONE_REQUEST, async (few) => {
         if (signal?.aborted) return false;
-        try {
-          outcomes.set(videoId, { videoId, verdict: await licenses.renew(videoId) });
-          rows.forget(videoId);
-          deps.onRenewed(videoId);
-          return true;
-        } catch (thrown) {
-          const error = asLayoverError(thrown);
-          outcomes.set(videoId, { videoId, error });
-          if (!isLayoverError(error, ...noWay, ...busy, 'auth/signed-out')) return true;
-          stoppedBy = error;
-          return false;
-        }
+        const told = await licenses.renewMany(few);
+        outcomes.push(...told);
+        for (const outcome of told)
+          if (!('error' in outcome)) {
+            rows.forget(outcome.videoId);
+            deps.onRenewed(outcome.videoId);
+          }
+        stop = stoppedBy(told);
+        return stop === null;
       });
-      const rest = stoppedBy ?? new LayoverError('network/offline');
-      return videoIds.map((videoId) => outcomes.get(videoId) ?? { videoId, error: rest });
+      const error = stop ?? new LayoverError('network/offline');
+      return [...outcomes, ...videoIds.slice(outcomes.length).map((videoId) => ({ videoId, error }))];
     },
     due: () => plan().map(({ held, atMs }) => ({ videoId: held.videoId, atMs })),
     async stop() {
@@ -214,4 +227,16 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       await Promise.all([round, replacing]);
     },
   };
+}
+
+/**
+ * Why the next ones would fare no better; null: they may. One answer that is bad or missing among good ones is that
+ * license's own; when there is none but such, the service is busy.
+ */
+function stoppedBy(outcomes: readonly RenewalOutcome[]): LayoverError | null {
+  const errors = outcomes.flatMap((outcome) => ('error' in outcome ? outcome.error : []));
+  const none = errors.find((error) => isLayoverError(error, ...noWay, 'auth/signed-out'));
+  if (none) return none;
+  const isBusy = errors.length === outcomes.length && errors.every((error) => isLayoverError(error, ...busy));
+  return (isBusy && errors[0]) || null;
 }

@@ -1,4 +1,5 @@
 import type { CheckInBody } from '../shared/check-in.ts';
+import type { LayoverError } from '../shared/errors.ts';
 import type { LicensePolicy, LicensePurpose, Verdict } from '../shared/license.ts';
 import type { Ms, Seconds } from '../shared/units.ts';
 import type { Outlook } from './outlook.ts';
@@ -12,6 +13,11 @@ export interface LicenseService {
     purpose: LicensePurpose,
   ): Promise<{ license: string; nowMs: Ms }>;
   renew(licenseId: string, deviceId: string): Promise<{ license: string; nowMs: Ms }>;
+  /** Several in one request, at most `MOST_RENEWALS`: an answer for each, in that order. Throws where there is no answer at all. */
+  renewMany(
+    licenseIds: readonly string[],
+    deviceId: string,
+  ): Promise<({ license: string; nowMs: Ms } | { error: LayoverError })[]>;
   release(licenseId: string, deviceId: string): Promise<void>;
 }
 
@@ -60,6 +66,11 @@ export interface HeldLicense {
 
 export type LicenseChange = 'kept' | 'first-play';
 
+/** What became of one renewal. */
+export type RenewalOutcome =
+  | { readonly videoId: string; readonly verdict: Verdict }
+  | { readonly videoId: string; readonly error: LayoverError };
+
 export interface RenewedHow {
   /** `kept`: nobody asked for it, so a playback window that has begun goes on, and only the others begin anew. Default: cleared. */
   readonly firstPlay: 'cleared' | 'kept';
@@ -106,6 +117,11 @@ export interface Licenses {
    * account, and is back) or a revocation was lifted, another one. Needs the service.
    */
   renew(videoId: string, how?: RenewedHow): Promise<Verdict>;
+  /**
+   * The same for several, by one request, whose answer counts for each by itself. Never throws: an outcome each, in order; where the
+   * service did not answer at all, that error for all of them.
+   */
+  renewMany(videoIds: readonly string[], how?: RenewedHow): Promise<RenewalOutcome[]>;
   /** The service took it back: key and license go, and what was stored stays locked. */
   takeBack(videoId: string): void;
   /** Forgets the license here at once; tells the service now or, offline, when it is back. */

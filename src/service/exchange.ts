@@ -125,20 +125,34 @@ function addressOf(path: string, serviceUrl: string | null): string {
  */
 async function refusalOf(response: Response, refusals: Call['refusals'], nowMs: Ms): Promise<LayoverError> {
   const problem = problemIn(await response.text());
-  const code = problem && (refusals?.[problem.code] ?? refusalsEverywhere[problem.code]);
   const retryAfterSeconds = retryAfter(response.headers.get('retry-after'), nowMs);
-  const availableAtMs = problem?.availableAtMs;
-  const details: ErrorDetails = {
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    ...(availableAtMs === undefined ? {} : { availableAtMs }),
-  };
-  if (code) return new LayoverError(code, details);
+  const details: ErrorDetails = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  const known = problem && knownRefusal(problem, refusals, details);
+  if (known) return known;
   if (response.status >= 500 || response.status === 429)
     return new LayoverError('service/unreachable', details);
-  return problem
-    ? new LayoverError('service/refused', { reason: problem.message })
-    : new LayoverError('service/bad-answer');
+  return problem ? unknownRefusal(problem) : new LayoverError('service/bad-answer');
 }
+
+/** The same for one of several things that a request asked for, where no status of its own comes with it. */
+export function refusalIn(problem: ApiProblem, refusals: Call['refusals']): LayoverError {
+  if (problem.code === 'internal') return new LayoverError('service/unreachable');
+  return knownRefusal(problem, refusals) ?? unknownRefusal(problem);
+}
+
+function knownRefusal(
+  { code, availableAtMs }: ApiProblem,
+  refusals: Call['refusals'],
+  details: ErrorDetails = {},
+): LayoverError | undefined {
+  const known = refusals?.[code] ?? refusalsEverywhere[code];
+  return (
+    known &&
+    new LayoverError(known, { ...details, ...(availableAtMs === undefined ? {} : { availableAtMs }) })
+  );
+}
+
+const unknownRefusal = ({ message }: ApiProblem) => new LayoverError('service/refused', { reason: message });
 
 /** RFC 9110, 10.2.3: seconds, or a date. */
 function retryAfter(header: string | null, nowMs: Ms): Seconds | undefined {

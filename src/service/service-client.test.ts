@@ -79,6 +79,36 @@ test('a page that some network puts in the service’s place is no yes and no pi
   await expect(client.artwork('harbor', 'poster', '1')).rejects.toThrowError(badAnswer);
 });
 
+test('several renewals are answered each by itself, in the order asked for, also where some are missing', async () => {
+  const problem = (code: string) => ({ code, message: 'Because.' });
+  const { client } = await against(
+    json(200, {
+      renewals: [
+        { licenseId: 'l4', problem: problem('internal') },
+        { licenseId: 'l3', problem: problem('not-found') },
+        { licenseId: 'stranger', license: 'x' },
+        { licenseId: 'l1', license: 'a.b.c' },
+        { licenseId: 'l5', problem: { ...problem('yearly-limit'), availableAtMs: 7 } },
+        { licenseId: 'l6', problem: problem('something-new') },
+      ],
+      nowMs: 5,
+    }),
+  );
+  expect(await client.renewLicenses(['l1', 'l2', 'l3', 'l4', 'l5', 'l6'], 'd')).toMatchObject([
+    { licenseId: 'l1', license: 'a.b.c', nowMs: 5 },
+    { licenseId: 'l2', error: { code: 'service/bad-answer' } },
+    { licenseId: 'l3', error: { code: 'license/none' } },
+    { licenseId: 'l4', error: { code: 'service/unreachable' } },
+    { licenseId: 'l5', error: { code: 'license/yearly-limit', details: { availableAtMs: 7 } } },
+    { licenseId: 'l6', error: { code: 'service/refused', details: { reason: 'Because.' } } },
+  ]);
+  const busy = await against((_, response) => void response.writeHead(503, { 'retry-after': '9' }).end('{}'));
+  await expect(busy.client.renewLicenses(['l1'], 'd')).rejects.toMatchObject({
+    code: 'service/unreachable',
+    details: { retryAfterSeconds: 9 },
+  });
+});
+
 test('believes the machine when it says that it is offline', async () => {
   const { client, network } = await against(json(200, { nowMs: 5 }));
   network.set(false);

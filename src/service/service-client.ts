@@ -12,6 +12,7 @@ import {
   IntegrityAnswer,
   LicenseAnswer,
   LicenseKeysAnswer,
+  LicensesRenewAnswer,
   PlaybackStartAnswer,
   ProfilesAnswer,
   SearchAnswer,
@@ -21,7 +22,8 @@ import {
   TimeAnswer,
 } from '../shared/service-api.ts';
 import { LayoverError } from '../shared/errors.ts';
-import { createExchange } from './exchange.ts';
+import type { Ms } from '../shared/units.ts';
+import { createExchange, refusalIn } from './exchange.ts';
 import type { Call, ExchangeOptions } from './exchange.ts';
 
 /**
@@ -31,6 +33,13 @@ import type { Call, ExchangeOptions } from './exchange.ts';
  * calls owns that.
  */
 export type ServiceClient = ReturnType<typeof createServiceClient>;
+
+/** One of several: renewed, or refused for a reason of its own. */
+export type RenewedLicense =
+  | { readonly licenseId: string; readonly license: string; readonly nowMs: Ms }
+  | { readonly licenseId: string; readonly error: LayoverError };
+
+const ofLicenses = { 'not-found': 'license/none' } as const;
 
 const part = encodeURIComponent;
 
@@ -81,15 +90,30 @@ export function createServiceClient(options: ExchangeOptions) {
         method: 'POST',
         body: { videoId, deviceId, purpose, profileId },
         answer: LicenseAnswer,
-        refusals: { 'not-found': 'license/none' },
+        refusals: ofLicenses,
       }),
     renewLicense: (licenseId: string, deviceId: string) =>
       ask(`/licenses/${part(licenseId)}/renew`, {
         method: 'POST',
         body: { deviceId },
         answer: LicenseAnswer,
-        refusals: { 'not-found': 'license/none' },
+        refusals: ofLicenses,
       }),
+    /** An answer for each that is asked for, in that order. One that the service left out failed by itself. */
+    async renewLicenses(licenseIds: readonly string[], deviceId: string): Promise<RenewedLicense[]> {
+      const { renewals, nowMs } = await ask('/licenses/renew', {
+        method: 'POST',
+        body: { deviceId, licenseIds },
+        answer: LicensesRenewAnswer,
+      });
+      const answers = new Map(renewals.map((one) => [one.licenseId, one]));
+      return licenseIds.map((licenseId) => {
+        const one = answers.get(licenseId);
+        if (!one) return { licenseId, error: new LayoverError('service/bad-answer') };
+        if ('problem' in one) return { licenseId, error: refusalIn(one.problem, ofLicenses) };
+        return { licenseId, license: one.license, nowMs };
+      });
+    },
     releaseLicense: (licenseId: string, deviceId: string) =>
       tell(`/licenses/${part(licenseId)}/release`, { method: 'POST', body: { deviceId } }),
     licenseKeys: () => ask('/license-keys', { answer: LicenseKeysAnswer }),

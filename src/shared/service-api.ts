@@ -154,6 +154,26 @@ export const LicenseParams = z.object({ licenseId: Id });
 export const LicenseKeysAnswer = SignInAnswer.pick({ licenseKeys: true });
 /** POST /licenses/:licenseId/renew {deviceId} gives LicenseAnswer with the same content key. Refusals as above. */
 export const LicenseRenewBody = z.object({ deviceId: Id });
+/** So many in one request at the most. */
+export const MOST_RENEWALS = 50;
+/**
+ * POST /licenses/renew: as above, several at once. 200, and in `renewals` for each its own license or its own refusal; what was asked for
+ * twice is answered once.
+ */
+export const LicensesRenewBody = z.object({
+  deviceId: Id,
+  licenseIds: z.array(Id).min(1).max(MOST_RENEWALS),
+});
+export const LicensesRenewAnswer = z.object({
+  renewals: z.array(
+    z.union([
+      z.object({ licenseId: Id, license: LicenseAnswer.shape.license }),
+      z.object({ licenseId: Id, problem: ApiProblem }),
+    ]),
+  ),
+  nowMs: z.int().positive(),
+});
+export type LicensesRenewAnswer = z.infer<typeof LicensesRenewAnswer>;
 /** POST /licenses/:licenseId/release {deviceId}: 204, whether or not it was held. */
 
 /** POST /playback/progress: 204. */

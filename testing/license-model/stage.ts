@@ -190,6 +190,8 @@ async function createSigner(device: Device) {
     licenses: (model: Model): LicenseService => ({
       acquire: async () => ({ license: license(`license-${++issued}`, model), nowMs: model.real }),
       renew: async (licenseId) => ({ license: license(licenseId, model), nowMs: model.real }),
+      renewMany: async (licenseIds) =>
+        licenseIds.map((licenseId) => ({ license: license(licenseId, model), nowMs: model.real })),
       release: async () => {},
     }),
   };

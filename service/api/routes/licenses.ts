@@ -4,9 +4,12 @@ import {
   LicenseKeysAnswer,
   LicenseParams,
   LicenseRenewBody,
+  LicensesRenewAnswer,
+  LicensesRenewBody,
 } from '../../../src/shared/service-api.ts';
 import type { ApiContext } from '../context.ts';
 import { createIssuing } from '../issuing.ts';
+import { asProblem } from '../problem.ts';
 import { requireDevice } from '../session.ts';
 import { common, done, refusal } from './answers.ts';
 import type { App } from './answers.ts';
@@ -42,6 +45,31 @@ export function licenseRoutes(app: App, context: ApiContext): void {
       },
     },
     ({ session, body }) => issuing.acquire(session, body),
+  );
+
+  app.post(
+    '/licenses/renew',
+    {
+      schema: {
+        operationId: 'renewLicenses',
+        summary: 'New windows for several licenses of this device; each is answered by itself',
+        tags: ['licenses'],
+        body: LicensesRenewBody,
+        response: { 200: LicensesRenewAnswer, ...common, 415: refusal },
+      },
+    },
+    async ({ session, body: { deviceId, licenseIds }, log }) => {
+      requireDevice(session, deviceId);
+      const renewals: LicensesRenewAnswer['renewals'] = [];
+      for (const licenseId of new Set(licenseIds))
+        try {
+          const { license } = await issuing.renew(session, licenseId);
+          renewals.push({ licenseId, license });
+        } catch (thrown) {
+          renewals.push({ licenseId, problem: asProblem(thrown, log) });
+        }
+      return { renewals, nowMs: clock.now() };
+    },
   );
 
   app.post(

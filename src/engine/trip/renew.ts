@@ -1,4 +1,4 @@
-import type { RenewalOutcome } from '../../license/renewals.ts';
+import type { RenewalOutcome } from '../../license/types.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { TripRenewal } from '../../shared/trip.ts';
 import type { DownloadStatus } from '../../download/types.ts';
@@ -6,7 +6,7 @@ import type { Parts } from '../parts.ts';
 import { visibleDownload } from '../visible.ts';
 
 /** So many between two words of progress. */
-const A_FEW = 4;
+const A_FEW = 8;
 /** The next ones would fare no better. */
 const noUse: readonly ErrorCode[] = [
   'network/offline',
