@@ -9,6 +9,7 @@ import { takeStock, wireBytes } from './plan.ts';
 import type { Plan, PlannedFile, Stocktaking } from './plan.ts';
 import { createBacklog } from './backlog.ts';
 import type { Backlog } from './backlog.ts';
+import { inLanes } from './in-lanes.ts';
 import { createLanes } from './lanes.ts';
 import { createSegmentSink } from './segment-sink.ts';
 
@@ -68,7 +69,7 @@ export async function runJob(deps: JobDeps, job: Job): Promise<void> {
         job.onPhase('downloading');
         await fetchAll(deps, job, tracks, missing, proven);
       }
-      if (proven.isAll()) return;
+      if (proven.isAll() && stock().missing.length === 0) return;
       job.onPhase('verifying');
       await proven.verify(signal);
       signal.throwIfAborted();
@@ -162,7 +163,6 @@ async function fetchAll(
 ): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
-  const queue = missing.values();
   const first: { error?: unknown } = {};
   const failed = (error: unknown) => {
     // The others only echo the first, whose error tells why.
@@ -171,11 +171,11 @@ async function fetchAll(
   };
   const backlog = createBacklog(deps.clock, MOST_UNSYNCED_BYTES, failed);
   const lanes = createLanes();
-  const idle = Promise.withResolvers<void>();
-  let isEmpty = false;
-  let running = 0;
-  async function fetchSome(): Promise<void> {
-    for (const file of queue) {
+  await inLanes({
+    items: missing,
+    wanted: () => lanes.wanted,
+    isOver: () => signal.aborted,
+    async work(file) {
       const track = tracks.get(file.trackId);
       if (!track) throw new LayoverError('store/missing');
       const onStored = (bytes: Bytes) => {
@@ -184,29 +184,9 @@ async function fetchAll(
       };
       lanes.note(await fetchOne(deps, job, track, file, { signal, backlog, onStored }));
       await backlog.room();
-      if (running > lanes.wanted) return;
-      widen();
-    }
-    isEmpty = true;
-  }
-  async function lane(): Promise<void> {
-    running += 1;
-    try {
-      await fetchSome();
-    } catch (thrown) {
-      failed(thrown);
-    } finally {
-      running -= 1;
-      if (running === 0) idle.resolve();
-    }
-  }
-  function widen(): void {
-    while (running < lanes.wanted && !isEmpty && !signal.aborted) void lane();
-  }
-  // One at least, also when it was aborted already: then it says so.
-  void lane();
-  widen();
-  await idle.promise;
+    },
+    onError: failed,
+  });
   await backlog.idle();
   job.signal.throwIfAborted();
   if (first.error !== undefined) throw first.error as Error;
