@@ -69,6 +69,10 @@ test('search forgives typos and accents, prefers the title, breaks ties by popul
   expect(found(catalog, 'harbr lights')).toEqual(['loud', 'quiet', 'mention']);
   expect(found(catalog, 'tomas quirke')).toHaveLength(4);
   expect(found(catalog, 'ni')).toEqual(['s']);
+  // Short words, where a slip leaves hardly a trigram, or none.
+  for (const slip of ['nigth', 'ngiht', 'night trians', 'trians'])
+    expect([slip, found(catalog, slip)]).toEqual([slip, ['s']]);
+  expect(found(catalog, 'zzzzqq')).toEqual([]);
   expect(found(catalog, '%')).toEqual([]);
   expect(found(catalog, '"night" OR')).toEqual(['s']);
   expect(found(catalog, '   ')).toEqual([]);

@@ -97,6 +97,21 @@ test('Continue Watching is made here: each title once, latest first, without wha
   expect(rows()['continue-watching']).toEqual(['trains']);
 });
 
+test('after a finished episode its series goes on with the next one, until there is none', async () => {
+  const { rows, watch } = await world();
+  watch('trains-video-1', 95, { completed: true });
+  expect(rows()['continue-watching']).toEqual(['trains']);
+  watch('harbor-video', 30);
+  expect(rows()['continue-watching']).toEqual(['harbor', 'trains']);
+  watch('trains-video-3', 95, { completed: true });
+  expect(rows()['continue-watching']).toEqual(['harbor']);
+  // Seen again from the start: what comes next was not watched yet, then it was.
+  watch('trains-video-1', 95, { completed: true });
+  expect(rows()['continue-watching']).toEqual(['trains', 'harbor']);
+  watch('trains-video-2', 95, { completed: true });
+  expect(rows()['continue-watching']).toEqual(['harbor']);
+});
+
 test('My List is made here, and follows at once', async () => {
   const { list, rows } = await world();
   list('harbor', true);

@@ -5,6 +5,9 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Addresses } from './addresses/addresses.ts';
 import type { Sync } from '../sync/sync.ts';
 
+/** Of the latest so many: nobody goes on with more, and each is looked up. */
+const MOST_POSITIONS = 300;
+
 /**
  * The home screen's rows. Continue Watching and My List are always made here, of what this computer knows:
  * they are right the moment something was watched, with or without a network; the others are the service's.
@@ -23,18 +26,30 @@ export function homeView(
       return []; // Gone from the catalog, or not for this profile.
     }
   };
-  const titleIdOfVideo = (videoId: string): string[] => {
+  const placeOf = (videoId: string): { titleId: string; nextVideoId: string | null } | null => {
     try {
-      return [catalog.video(videoId, profile).title.titleId];
+      const { title, nextVideoId } = catalog.video(videoId, profile);
+      return { titleId: title.titleId, nextVideoId };
     } catch {
-      return [];
+      return null;
     }
   };
 
-  const started = positions.filter(({ completed, positionSeconds }) => !completed && positionSeconds > 0);
-  const watching = [...new Set(started.flatMap(({ videoId }) => titleIdOfVideo(videoId)))];
+  /** By what was watched of each title last: begun, or finished with an episode after it that was not. */
+  function watching(): string[] {
+    const seen = new Set<string>();
+    const finished = new Set(positions.flatMap(({ completed, videoId }) => (completed ? [videoId] : [])));
+    return positions.slice(0, MOST_POSITIONS).flatMap(({ videoId, completed, positionSeconds }) => {
+      const place = placeOf(videoId);
+      if (!place || seen.has(place.titleId) || (!completed && positionSeconds === 0)) return [];
+      seen.add(place.titleId);
+      const goesOn = !completed || (place.nextVideoId !== null && !finished.has(place.nextVideoId));
+      return goesOn ? [place.titleId] : [];
+    });
+  }
+
   const own: Row[] = [
-    { kind: 'continue-watching', items: watching.flatMap(itemOfTitle) },
+    { kind: 'continue-watching', items: watching().flatMap(itemOfTitle) },
     { kind: 'my-list', items: sync.myList(profile.profileId).flatMap(itemOfTitle) },
   ];
   const opened = addresses.list().flatMap(({ titleId }) => itemOfTitle(titleId));

@@ -74,7 +74,8 @@ export const TripSuggestion = z.object({
   artworkVersion: z.string(),
   durationSeconds: z.number().nonnegative(),
   size: Size,
-  why: z.enum(['watching', 'my-list']),
+  /** `for-you`: proposed by the service, where the others do not fill the trip; never chosen by itself. */
+  why: z.enum(['watching', 'my-list', 'for-you']),
   /** Within the time that is missing and the space that there is. */
   isChosen: z.boolean(),
 });

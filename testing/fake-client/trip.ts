@@ -58,7 +58,7 @@ export function tripProcedures(world: World): Client['trip'] {
       });
       const watch = watchTime(items, trip);
       const missing = watch.missingSeconds;
-      const candidates = titles.map((title) =>
+      const candidates = titles.map((title, at) =>
         playablesOf(title)
           .filter(({ videoId }) => !world.downloads.some((each) => each.videoId === videoId))
           .map(({ videoId, durationSeconds, episode }) => ({
@@ -69,7 +69,8 @@ export function tripProcedures(world: World): Client['trip'] {
             artworkVersion: title.artworkVersion,
             durationSeconds,
             size: { ...offerOf(videoId, world.settings.downloadPreferences).proposal.size, exact: false },
-            why: 'watching' as const,
+            // The last of them is nothing that the viewer asked for.
+            why: at < titles.length - 1 ? ('watching' as const) : ('for-you' as const),
           })),
       );
       const availableBytes = world.surroundings.roomBytes;
@@ -79,7 +80,11 @@ export function tripProcedures(world: World): Client['trip'] {
         items,
         watch,
         space: { availableBytes, neededBytes: Math.round(missing * 400_000) },
-        suggestions: suggest(candidates, { seconds: missing, availableBytes }),
+        suggestions: suggest(
+          candidates.slice(0, -1),
+          { seconds: missing, availableBytes },
+          candidates.slice(-1),
+        ),
       };
     },
     renew: async ({ downloadIds }, call) => renewed(world, downloadIds, call?.signal) as never,

@@ -1,7 +1,7 @@
 import { availableIn, estimateUnseen } from '../../selection/index.ts';
 import type { Sibling } from '../../selection/index.ts';
 import { playablesOf } from '../../shared/catalog.ts';
-import type { Profile } from '../../shared/catalog.ts';
+import type { Profile, Row } from '../../shared/catalog.ts';
 import { LayoverError } from '../../shared/errors.ts';
 import type { Trip, TripItem, TripReport } from '../../shared/trip.ts';
 import { DAY_MS } from '../../shared/units.ts';
@@ -21,6 +21,8 @@ import type { Candidate } from './suggestions.ts';
 const LONGEST_MS: Ms = 366 * DAY_MS;
 /** So many episodes of one series at the most: a trip is not for one of them alone. */
 const OF_ONE_TITLE = 8;
+/** Of a series that the viewer does not know: enough to find out. */
+const OF_ONE_PICK = 2;
 
 /** How the downloads stand to a trip, and what would fill it. Errors: `trip/invalid`, `auth/*`, `profile/*`. */
 export async function checkTrip(parts: Parts, asked: Trip): Promise<TripReport> {
@@ -37,6 +39,7 @@ export async function checkTrip(parts: Parts, asked: Trip): Promise<TripReport> 
   const { missingSeconds } = watch;
   const availableBytes = availableIn(await spaceOf(parts)).bytes;
   const preferences = parts.settings.read().downloadPreferences;
+  const { own, picks } = candidatesOf(parts, profile);
   return {
     trip,
     nowMs,
@@ -46,7 +49,7 @@ export async function checkTrip(parts: Parts, asked: Trip): Promise<TripReport> 
       availableBytes,
       neededBytes: estimateUnseen(missingSeconds, preferences, siblingsOf(visibleDownloads(parts))).bytes,
     },
-    suggestions: suggest(candidatesOf(parts, profile), { seconds: missingSeconds, availableBytes }),
+    suggestions: suggest(own, { seconds: missingSeconds, availableBytes }, picks),
   };
 }
 
@@ -73,15 +76,28 @@ function itemOf(parts: Parts, status: DownloadStatus, profile: Profile, trip: Tr
 const siblingsOf = (downloads: readonly DownloadStatus[]): Sibling[] =>
   downloads.map(({ selection, durationSeconds }) => ({ sizeBytes: selection.size.bytes, durationSeconds }));
 
-/** What is being watched, then My List; of a series the episodes that come next. Sizes are estimates. */
-function candidatesOf(parts: Parts, profile: Profile): Candidate[][] {
+/**
+ * What is being watched, then My List; as `picks` what the home screen proposes. Of a series the episodes that come
+ * next. Sizes are estimates.
+ */
+function candidatesOf(parts: Parts, profile: Profile): { own: Candidate[][]; picks: Candidate[][] } {
   const { catalog, downloads, settings, sync } = parts;
   const preferences = settings.read().downloadPreferences;
   const { rows } = homeView(parts, profile);
-  const titleIds = (kind: 'continue-watching' | 'my-list') =>
-    rows.flatMap((row) => (row.kind === kind ? row.items.map(({ titleId }) => titleId) : []));
-  const watching = new Set(titleIds('continue-watching'));
-  return [...new Set([...watching, ...titleIds('my-list')])].map((titleId) => {
+  const titleIds = (isMeant: (kind: Row['kind']) => boolean) =>
+    rows.flatMap(({ kind, items }) => (isMeant(kind) ? items.map(({ titleId }) => titleId) : []));
+  const watching = new Set(titleIds((kind) => kind === 'continue-watching'));
+  const own = new Set([...watching, ...titleIds((kind) => kind === 'my-list')]);
+  const proposed = titleIds((kind) => kind === 'top-picks' || kind === 'because-you-watched');
+  const picks = [...new Set(proposed)].filter((titleId) => !own.has(titleId));
+  return {
+    own: [...own].map((titleId) =>
+      candidates(titleId, OF_ONE_TITLE, watching.has(titleId) ? 'watching' : 'my-list'),
+    ),
+    picks: picks.map((titleId) => candidates(titleId, OF_ONE_PICK, 'for-you')),
+  };
+
+  function candidates(titleId: string, most: number, why: Candidate['why']): Candidate[] {
     const title = titleOrNone(catalog, titleId, profile);
     if (!title) return [];
     const siblings = siblingsOf(downloads.list().filter((one) => one.titleId === titleId));
@@ -89,7 +105,7 @@ function candidatesOf(parts: Parts, profile: Profile): Candidate[][] {
       title.type === 'series'
         ? nextEpisodes(
             standings(parts, profile.profileId, title),
-            OF_ONE_TITLE,
+            most,
             ({ videoId }) => !downloads.forVideo(videoId),
           )
         : playablesOf(title).filter(
@@ -110,7 +126,7 @@ function candidatesOf(parts: Parts, profile: Profile): Candidate[][] {
       artworkVersion: title.artworkVersion,
       durationSeconds,
       size: estimateUnseen(durationSeconds, preferences, siblings),
-      why: watching.has(titleId) ? ('watching' as const) : ('my-list' as const),
+      why,
     }));
-  });
+  }
 }

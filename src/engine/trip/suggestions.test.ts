@@ -34,3 +34,12 @@ test('nothing is chosen where nothing is missing, and the list has an end', () =
   expect(suggest([series('a', 80)], { seconds: 0, availableBytes: 0 })).toHaveLength(30);
   expect(suggest([], { seconds: 60, availableBytes: 60 })).toEqual([]);
 });
+
+test('where that does not fill the trip, picks follow, in turn and unchosen', () => {
+  const room = { seconds: 1_000, availableBytes: 1e9 };
+  const told = suggest([series('a', 1)], room, [series('b', 2), series('c', 2)]);
+  expect(told.map(({ videoId }) => videoId)).toEqual(['a1', 'b1', 'c1', 'b2', 'c2']);
+  expect(told.filter(({ isChosen }) => isChosen)).toHaveLength(1);
+  expect(suggest([series('a', 1)], { ...room, seconds: 600 }, [series('b', 2)])).toHaveLength(1);
+  expect(suggest([], room, [series('b', 80)])).toHaveLength(12);
+});

@@ -1,6 +1,7 @@
 import { useQueryErrorResetBoundary } from '@tanstack/react-query';
 import { Component } from 'react';
 import type { ReactNode } from 'react';
+import { isLayoverError, retryOf } from '../../shared/errors.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNotice } from '../ui/notice.tsx';
@@ -29,10 +30,23 @@ class Boundary extends Component<BoundaryProps, { error: unknown }> {
 
 function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const text = useText();
+  const isFinal = isLayoverError(error) && retryOf(error.code) === 'never';
   return (
-    <main className="screen">
-      <ErrorNotice error={error} action={<Button onPress={onRetry}>{text('tryAgain')}</Button>} />
-    </main>
+    <div className="screen">
+      <ErrorNotice
+        error={error}
+        action={
+          isFinal ? (
+            // Not the router's link: what stands here may be what is left of it.
+            <a href="#/" className="button button-plain" onClick={onRetry}>
+              {text('nav.home')}
+            </a>
+          ) : (
+            <Button onPress={onRetry}>{text('tryAgain')}</Button>
+          )
+        }
+      />
+    </div>
   );
 }
 

@@ -157,6 +157,24 @@ test('a keychain that lost its key: said once, with the one thing that helps, an
   expect(screen.getAllByText(/your downloads are locked/)).toHaveLength(1);
 });
 
+test('offline a title that is not here says so beside its button; one that is here does not', async () => {
+  open('offline', '/title/cold-front');
+  expect(await screen.findByText('Not on this computer: it plays when you are online.')).toBeTruthy();
+  cleanup();
+  open('offline', '/title/the-salt-road');
+  await screen.findByRole('heading', { level: 1, name: 'The Salt Road' });
+  expect(screen.queryByText(/Not on this computer/)).toBeNull();
+});
+
+test('what trying again does not help leads home instead', async () => {
+  open('home', '/title/nothing-of-that-name');
+  const alert = await screen.findByRole('alert');
+  expect(within(alert).queryByRole('button')).toBeNull();
+  expect(within(alert).getByRole('link', { name: 'Home' }).getAttribute('href')).toBe('#/');
+  fireEvent.click(within(screen.getByRole('navigation')).getByRole('link', { name: 'Home' }));
+  expect(await screen.findByRole('region', { name: 'Continue Watching' })).toBeTruthy();
+});
+
 test('offline a locked download says what will help, and offers nothing that would fail', async () => {
   open('offline', '/downloads');
   const locked = await screen.findByRole('listitem', { name: /The Salt Road/ });

@@ -43,7 +43,9 @@ function ContinueCard({ item, title, positions }: ContinueCardProps) {
   const isOutOfReach = useIsOutOfReach();
   if (!title) return <Card {...item} shape="backdrop" />;
   const next = nextUp(title, positions);
-  const left = text('card.left', { time: format.duration(next.durationSeconds - next.positionSeconds) });
+  const isBegun = next.positionSeconds > 0;
+  const time = format.duration(next.durationSeconds - next.positionSeconds);
+  const left = isBegun ? text('card.left', { time }) : time;
   const episode = next.episode;
   const line = episode
     ? `${text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber })} · ${left}`
@@ -53,7 +55,7 @@ function ContinueCard({ item, title, positions }: ContinueCardProps) {
       {...item}
       shape="backdrop"
       line={line}
-      part={next.positionSeconds / next.durationSeconds}
+      part={isBegun ? next.positionSeconds / next.durationSeconds : undefined}
       playVideoId={next.videoId}
       isOutOfReach={isOutOfReach({ videoId: next.videoId })}
     />

@@ -15,6 +15,13 @@ export function Hero({ titleId }: { titleId: string }) {
   if (!data) return <div className="hero" />;
   const { title, positions } = data;
   const next = nextUp(title, positions);
+  const { episode, kind } = next;
+  const verb = text(kind === 'resume' ? 'title.resume' : 'title.play');
+  // The first of a series goes without saying.
+  const number =
+    episode && kind !== 'start'
+      ? text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber })
+      : undefined;
   return (
     <section className="hero" aria-label={title.name}>
       <div className="hero-picture">
@@ -27,7 +34,7 @@ export function Hero({ titleId }: { titleId: string }) {
         <div className="hero-buttons">
           <Link to="/play/$videoId" params={{ videoId: next.videoId }} className="button button-primary">
             <Play aria-hidden fill="currentColor" />
-            {text(next.kind === 'resume' ? 'title.resume' : 'title.play')}
+            {[verb, number].filter(Boolean).join(' ')}
           </Link>
           <Link to="/title/$titleId" params={{ titleId }} className="button button-plain">
             <Info aria-hidden />

@@ -37,6 +37,7 @@ export function Stopped({ error, videoId, titleId, onRetry }: StoppedProps) {
   const canRenew =
     !isOffline && download !== undefined && renewable.includes(error.code) && download.verdict.canRenew;
   const isAboutDownload = error.code.startsWith('license/') || error.code.startsWith('store/');
+  const canRetry = !isAboutDownload && retryOf(error.code) !== 'never';
   return (
     <div className="player-card" role="alert">
       <CircleAlert aria-hidden className="player-card-icon" />
@@ -57,16 +58,17 @@ export function Stopped({ error, videoId, titleId, onRetry }: StoppedProps) {
             {text('downloads.renew')}
           </Button>
         ) : null}
-        {isAboutDownload ? (
-          <Link to="/downloads" className={`button button-${canRenew ? 'plain' : 'primary'}`}>
+        {isAboutDownload || isOffline ? (
+          <Link to="/downloads" className={`button button-${canRenew || canRetry ? 'plain' : 'primary'}`}>
             <Download aria-hidden />
             {text('player.toDownloads')}
           </Link>
-        ) : retryOf(error.code) === 'never' ? null : (
+        ) : null}
+        {canRetry ? (
           <Button look="primary" icon={<RotateCw aria-hidden />} onPress={onRetry} autoFocus>
             {text('tryAgain')}
           </Button>
-        )}
+        ) : null}
       </div>
     </div>
   );

@@ -1,11 +1,12 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Check, Play, Plus, ThumbsDown, ThumbsUp } from 'lucide-react';
+import { Check, CloudOff, Play, Plus, ThumbsDown, ThumbsUp } from 'lucide-react';
 import { isAddressId, playablesOf } from '../../shared/catalog.ts';
 import { useClient } from '../app/environment.ts';
 import { useTitleAction } from '../data/actions.ts';
-import { queries } from '../data/queries.ts';
+import { useIsOutOfReach } from '../cards/reach.ts';
+import { queries, useDownloads } from '../data/queries.ts';
 import { DownloadButton } from '../downloads/download-button.tsx';
 import { VideoLicense } from '../downloads/video-license.tsx';
 import { useFormat } from '../i18n/use-format.ts';
@@ -35,23 +36,28 @@ export function TitleScreen() {
 function ServiceTitle({ titleId }: { titleId: string }) {
   const text = useText();
   const format = useFormat();
-  const { data } = useSuspenseQuery(queries.title(useClient(), titleId));
+  const client = useClient();
+  // Without it everything would look out of reach for a moment.
+  useSuspenseQuery(queries.downloads(client));
+  const { data } = useSuspenseQuery(queries.title(client, titleId));
   const { title, positions, listed, rating } = data;
   useScreen(title.name);
   /** Several episodes: of a season; null: the next ones. */
   const [several, setSeveral] = useState<{ seasonNumber: number | null } | null>(null);
   const [downloading, setDownloading] = useState<{ videoId: string; name: string } | null>(null);
-  const setListed = useTitleAction((client, input: boolean) =>
-    client.catalog.setListed({ titleId, listed: input }),
+  const setListed = useTitleAction((engine, input: boolean) =>
+    engine.catalog.setListed({ titleId, listed: input }),
   );
-  const rate = useTitleAction((client, input: 0 | 1 | null) =>
-    client.catalog.rate({ titleId, rating: input }),
+  const rate = useTitleAction((engine, input: 0 | 1 | null) =>
+    engine.catalog.rate({ titleId, rating: input }),
   );
   const next = nextUp(title, positions);
   const episode = next.episode;
   const number = episode
     ? text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber })
     : undefined;
+  const isHere = useDownloads().some(({ videoId }) => videoId === next.videoId);
+  const isOut = useIsOutOfReach()({ videoId: next.videoId }) && !isHere;
   const verb = text(next.kind === 'resume' ? 'title.resume' : 'title.play');
 
   return (
@@ -80,8 +86,12 @@ function ServiceTitle({ titleId }: { titleId: string }) {
             </div>
           ) : null}
           <div className="title-buttons">
-            <Link to="/play/$videoId" params={{ videoId: next.videoId }} className="button button-primary">
-              <Play aria-hidden fill="currentColor" />
+            <Link
+              to="/play/$videoId"
+              params={{ videoId: next.videoId }}
+              className={`button button-${isOut ? 'plain' : 'primary'}`}
+            >
+              {isOut ? <CloudOff aria-hidden /> : <Play aria-hidden fill="currentColor" />}
               {number ? `${verb} ${number}` : verb}
             </Link>
             {title.type === 'film' ? (
@@ -113,6 +123,7 @@ function ServiceTitle({ titleId }: { titleId: string }) {
               />
             </span>
           </div>
+          {isOut ? <p className="title-out">{text('title.out')}</p> : null}
           <VideoLicense videoId={next.videoId} />
           <ErrorNotice error={setListed.error ?? rate.error} />
         </div>

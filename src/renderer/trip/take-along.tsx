@@ -25,6 +25,8 @@ export function TakeAlong({ report }: { report: TripReport }) {
   /** null: as it is proposed. */
   const [picked, setPicked] = useState<string[] | null>(null);
   const { suggestions, space } = report;
+  const own = suggestions.filter(({ why: because }) => because !== 'for-you');
+  const forYou = suggestions.filter(({ why: because }) => because === 'for-you');
   const proposed = suggestions.filter(({ isChosen }) => isChosen).map(({ videoId }) => videoId);
   const wanted = suggestions.filter(({ videoId }) => (picked ?? proposed).includes(videoId));
   const bytes = wanted.reduce((sum, { size }) => sum + size.bytes, 0);
@@ -57,16 +59,26 @@ export function TakeAlong({ report }: { report: TripReport }) {
         <p className="trip-soft">{text('trip.moreNone')}</p>
       ) : (
         <div className="trip-more">
-          <AnyOf
-            label={text('trip.moreWhat')}
-            value={wanted.map(({ videoId }) => videoId)}
-            onChange={setPicked}
-            choices={suggestions.map((each) => ({
-              value: each.videoId,
-              label: nameOf(each),
-              note: `${format.duration(each.durationSeconds)} · ${text('size.about', { size: format.size(each.size.bytes) })}`,
-            }))}
-          />
+          {[own, forYou].map((those) =>
+            those.length === 0 ? null : (
+              <AnyOf
+                key={those === own ? 'own' : 'for-you'}
+                label={text(those === own ? 'trip.moreWhat' : 'row.top-picks')}
+                value={wanted.filter((each) => those.includes(each)).map(({ videoId }) => videoId)}
+                onChange={(chosen) =>
+                  setPicked([
+                    ...wanted.filter((each) => !those.includes(each)).map(({ videoId }) => videoId),
+                    ...chosen,
+                  ])
+                }
+                choices={those.map((each) => ({
+                  value: each.videoId,
+                  label: nameOf(each),
+                  note: `${format.duration(each.durationSeconds)} · ${text('size.about', { size: format.size(each.size.bytes) })}`,
+                }))}
+              />
+            ),
+          )}
           <div className="trip-more-end">
             {wanted.length > 0 ? (
               <span className="trip-soft">

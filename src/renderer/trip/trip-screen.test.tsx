@@ -78,6 +78,18 @@ test('what fills the trip is proposed, can be changed, and is downloaded', async
   expect(await screen.findByRole('region', { name: /Not complete yet/ })).toBeTruthy();
 });
 
+test('where that does not fill it, picks are proposed apart, and none is chosen but by the viewer', async () => {
+  const client = open({ scenario: 'empty', settings: { trip: { ...trip, hoursPerDay: 24 } } });
+  const picks = await screen.findByRole('group', { name: 'Top Picks for You' });
+  const [box] = within(picks).getAllByRole<HTMLInputElement>('checkbox');
+  expect(box?.checked).toBe(false);
+  const own = screen.getByRole('group', { name: 'What you watch, and My List' });
+  for (const each of within(own).getAllByRole<HTMLInputElement>('checkbox')) if (each.checked) press(each);
+  press(box!);
+  press(await screen.findByRole('button', { name: 'Download 1 title' }));
+  await waitFor(() => expect(inputsOf(client, 'downloads.addMany')).toHaveLength(1));
+});
+
 test('another number of hours asks anew, and the trip is kept', async () => {
   const client = open();
   await screen.findByRole('region', { name: /Before you leave/ });
