@@ -5,6 +5,8 @@ import { downloadMigrations } from '../src/download/migrations.ts';
 import type { Downloads, DownloadStatus, VideoSources } from '../src/download/types.ts';
 import type { LayoverError } from '../src/shared/errors.ts';
 import { Settings } from '../src/shared/settings.ts';
+import { createPresence } from '../src/store/presence.ts';
+import type { Presence } from '../src/store/presence.ts';
 import type { Store } from '../src/store/types.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { createFakeLicenses } from './fake-licenses.ts';
@@ -51,6 +53,7 @@ export async function createDownloadWorld() {
     serviceError: null as LayoverError | null,
     ids: 0,
     downloads: undefined as unknown as Downloads,
+    presence: undefined as Presence | undefined,
     history: [] as DownloadStatus[],
     removed: [] as string[],
     /** Runs that a test cut off, until they are gone. */
@@ -71,11 +74,15 @@ export async function createDownloadWorld() {
         }),
       };
       world.store = world.watchStore(createMemoryStore(disk));
+      world.presence?.stop();
+      const presence = createPresence(world.store, clock, power);
+      world.presence = presence;
+      presence.start();
       const cdn = createCdn({ fetch, clock, network, log, random });
       const newId = () => `download-${++world.ids}`;
       const accountId = () => world.accountId;
       world.downloads = createDownloads({
-        database: world.database, store: world.store, licenses, cdn, clock, network, power, log, sources, newId, random, accountId,
+        database: world.database, store: world.store, presence, licenses, cdn, clock, network, power, log, sources, newId, random, accountId,
         rules: () => world.rules, isPlaying: () => world.isPlaying,
         minuteOfDay: (atMs) => Math.floor(atMs / 60_000) % 1440,
       });
@@ -95,9 +102,12 @@ export async function createDownloadWorld() {
         if (is === 'waiting' && (waitingFor !== 'license' || error)) clock.advance(100);
       }
     },
+    /** Who sleeps on the clock, beside the watch of the drive. */
+    sleepers: () => clock.sleepers - 1,
     states: (downloadId: string) =>
       world.history.filter((one) => one.downloadId === downloadId).map(({ state }) => state),
     dispose: async () => {
+      world.presence?.stop();
       await Promise.all([world.downloads.stop(), ...world.stopping]);
       await server.close();
       database.close();

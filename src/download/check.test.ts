@@ -140,7 +140,7 @@ describe('a check of what is stored', () => {
   it('is slow while something plays', async () => {
     world.isPlaying = true;
     world.downloads.check.start();
-    await until(() => world.clock.sleepers === 1);
+    await until(() => world.sleepers() === 1);
     for (let turns = 0; turns < 10; turns += 1) await turn();
     expect(world.downloads.check.status().check?.checkedBytes).toBe(0);
     world.isPlaying = false;

@@ -3,6 +3,7 @@ import type { Database } from '../database/types.ts';
 import type { Licenses } from '../license/types.ts';
 import type { Clock, Log, NetworkSignal, PowerSignal } from '../shared/platform.ts';
 import type { DownloadRules } from '../shared/settings.ts';
+import type { Presence } from '../store/presence.ts';
 import type { Store } from '../store/types.ts';
 import type { MinuteOfDay } from './schedule.ts';
 import type { VideoSources } from './types.ts';
@@ -11,6 +12,8 @@ import type { VideoSources } from './types.ts';
 export interface DownloadDeps {
   readonly database: Database;
   readonly store: Store;
+  /** Of the drive that the store lies on; whoever made it starts and stops it. */
+  readonly presence: Pick<Presence, 'isPresent' | 'look' | 'onChange'>;
   readonly licenses: Licenses;
   readonly cdn: Cdn;
   readonly clock: Clock;

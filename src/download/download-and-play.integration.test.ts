@@ -19,6 +19,7 @@ import { openDatabase } from '../database/open.ts';
 import { createSystemClock } from '../platform/clock.ts';
 import { createPlayback } from '../playback/playback.ts';
 import { storeMigrations } from '../store/migrations.ts';
+import { createPresence } from '../store/presence.ts';
 import { createStore } from '../store/store.ts';
 import { createDownloads } from './downloads.ts';
 import { downloadMigrations } from './migrations.ts';
@@ -91,8 +92,9 @@ it('a video is downloaded though addresses expire and an OCA dies, and plays whe
     presentation: async () => ({ presentation: { ...presentation, pathways: await renewPathways() }, renewPathways }),
   };
   const newId = () => randomUUID();
+  const power = createFakePower();
   const downloads = createDownloads({
-    database, store, licenses, cdn, clock, network, power: createFakePower(), log, sources, newId, random,
+    database, store, licenses, cdn, clock, network, power, log, presence: createPresence(store, clock, power), sources, newId, random,
     accountId: () => 'account-1', rules: () => ({ ...Settings.parse({}).downloads, freeSpaceFloorBytes: 0 }), isPlaying: () => false,
   });
 

@@ -110,7 +110,7 @@ describe('the viewer', () => {
     const paused = await world.downloads.pause(downloadId);
     expect(paused.state).toBe('paused');
     expect(paused.storedBytes).toBeGreaterThan(0);
-    expect(world.clock.sleepers).toBe(0);
+    expect(world.sleepers()).toBe(0);
     const before = world.server.requests.length;
     world.server.misbehave = () => undefined;
     for (let turns = 0; turns < 20; turns += 1) await turn();

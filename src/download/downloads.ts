@@ -6,7 +6,6 @@ import { createHoldings } from './holding.ts';
 import { createIntents } from './intents.ts';
 import { listen, unmetNow, untilNextMinute } from './listening.ts';
 import { selected } from './plan.ts';
-import { createPresence } from './presence.ts';
 import { createProgressBook } from './progress.ts';
 import { createQueue } from './queue.ts';
 import { createRemovals } from './removals.ts';
@@ -21,7 +20,7 @@ import { createWork } from './working.ts';
 export type { DownloadDeps } from './deps.ts';
 
 export function createDownloads(deps: DownloadDeps): Downloads {
-  const { database, store, cdn, clock, log } = deps;
+  const { database, store, presence, cdn, clock, log } = deps;
   const rows = createRows(database, log);
   let stopListening: (() => void) | undefined;
 
@@ -50,10 +49,6 @@ export function createDownloads(deps: DownloadDeps): Downloads {
   const list = () => ownRows().map(status);
   const teller = createTeller({ clock, rowOf, statusOf: status, isOwn });
   const { tell } = teller;
-  const presence = createPresence(store, clock, () => {
-    if (presence.isPresent) removals.finish();
-    queue.retry(['storage-place']);
-  });
   const rescan = createRescan({
     store,
     rows,
@@ -97,11 +92,11 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     random: (sizeBytes) => deps.random(sizeBytes),
     atOnce: () => deps.rules().atOnce,
     queued: () => rows.queued().filter(isOwn),
-    unmet: (row) => unmetNow(deps, presence.isPresent, row, progress.of(row.downloadId)),
+    unmet: (row) => unmetNow(deps, row, progress.of(row.downloadId)),
     nextLookMs: () => untilNextMinute(deps),
     work: createWork({ ...deps, rows, progress, teller }),
     onChanged: (downloadId) => void tell(downloadId),
-    onPlaceLost: () => presence.look(),
+    onPlaceLost: () => void presence.look(),
     onCompleted(downloadId) {
       const segments = rescan.segmentsOf(downloadId);
       rows.complete(downloadId, { bytes: progress.of(downloadId).storedBytes, segments });
@@ -138,7 +133,11 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     check,
     list,
     rescan: rescan.one,
-    remove: async (downloadId) => removals.remove(ownRowOf(downloadId)),
+    async remove(downloadId) {
+      await removals.remove(ownRowOf(downloadId));
+      // Its files are erased when the drive comes back: somebody must have seen that it was away.
+      await presence.look();
+    },
     add(selection, presentation, { titleId, name = null, priority = 'normal', origin = 'viewer' }) {
       const { videoId } = selection;
       const accountId = deps.accountId();
@@ -195,16 +194,16 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     },
     reconsider() {
       cdn.capDownloads(deps.rules().capBitsPerSecond);
-      presence.look();
+      void presence.look();
       queue.retry(['space', 'storage-place']);
     },
     connected: () => queue.retry(['network', 'service', 'oca']),
     onChange: teller.onChange,
     start() {
       if (stopListening) return;
-      stopListening = listen(deps, queue);
+      stopListening = listen(deps, queue, () => removals.finish());
       cdn.capDownloads(deps.rules().capBitsPerSecond);
-      presence.look();
+      void presence.look();
       rescan
         .all(() => !stopListening)
         .catch((error: unknown) => log.error('download.rescan-failed', { error: String(error) }));
@@ -214,7 +213,6 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     async stop() {
       stopListening?.();
       stopListening = undefined;
-      presence.stop();
       await Promise.all([queue.stop(), check.cancel()]);
       await removals.idle();
     },

@@ -9,20 +9,22 @@ import type { Row } from './rows.ts';
 import { localMinuteOfDay } from './schedule.ts';
 import type { WaitingFor } from './types.ts';
 
-type ListeningDeps = Pick<DownloadDeps, 'store' | 'clock' | 'network' | 'power' | 'rules' | 'minuteOfDay'>;
+type ListeningDeps = Pick<
+  DownloadDeps,
+  'store' | 'presence' | 'clock' | 'network' | 'power' | 'rules' | 'minuteOfDay'
+>;
 
 /** What keeps a download from being worked on, as the machine and the viewer's rules are just now. */
 export function unmetNow(
   deps: ListeningDeps,
-  isStoragePresent: boolean,
   { startsAnyway }: Row,
   { isAllThere }: Progress,
 ): Waiting | null {
-  const { clock, network, power, minuteOfDay = localMinuteOfDay } = deps;
+  const { clock, network, power, presence, minuteOfDay = localMinuteOfDay } = deps;
   const unmet = unmetRequirement(
     deps.rules(),
     {
-      isStoragePresent,
+      isStoragePresent: presence.isPresent,
       isOnline: network.isOnline(),
       isMetered: network.isMetered(),
       isOnBattery: power.isOnBattery(),
@@ -47,13 +49,21 @@ export function untilNextMinute({ clock, rules }: ListeningDeps): Ms | null {
 }
 
 /** Has the queue look again whenever the machine's state changes; returns the way to stop. */
-export function listen({ network, power }: ListeningDeps, queue: Queue): () => void {
+export function listen(
+  { network, power, presence }: ListeningDeps,
+  queue: Queue,
+  onDriveBack: () => void,
+): () => void {
   /** Another network, or the same one again: what could not be reached may be in reach. */
   const tryAgain = () => queue.retry(['network', 'service', 'oca']);
   const stops = [
     network.onChange(() => {
       if (network.isOnline()) tryAgain();
       else queue.wake();
+    }),
+    presence.onChange((isPresent) => {
+      if (isPresent) onDriveBack();
+      queue.retry(['space', 'storage-place']);
     }),
     power.onSupplyChange(queue.wake),
     power.onSuspend(queue.sleep),

@@ -87,7 +87,7 @@ it('all are paused and go on together; what failed stays as it is', async () => 
   await until(() => stateOf(one.downloadId) === 'downloading');
   const paused = await world.downloads.pauseAll();
   expect(paused.map(({ state }) => state)).toEqual(['paused', 'paused']);
-  expect(world.clock.sleepers).toBe(0);
+  expect(world.sleepers()).toBe(0);
   world.server.misbehave = () => undefined;
   world.downloads.resumeAll();
   await isDone(two.downloadId);

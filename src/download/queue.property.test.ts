@@ -170,6 +170,7 @@ async function take(world: DownloadWorld, one: Step): Promise<void> {
 
 /** What the contract lets through. */
 const Told = DownloadView.omit({
+  revision: true,
   titleName: true,
   artworkVersion: true,
   episode: true,

@@ -150,6 +150,24 @@ test('what was lost from the disk while the app was closed is found at start, an
   await engine.close();
 });
 
+test('what was removed while the drive was away is erased from it when it is back', async () => {
+  const { engine, folder } = await traveler();
+  const { downloadId } = await engine.client.downloads.add({ videoId: videoId(), preferences: smallest });
+  await reach(engine, downloadId, isCompleted);
+  const [drive, unplugged] = [path.join(folder, 'drive'), path.join(folder, 'unplugged')];
+  await engine.client.storage.move({ folder: drive });
+  await until(() => engine.log.lines.some(({ event }) => event === 'storage.moved'));
+  const left = () => fs.readdirSync(drive).filter((name) => name.endsWith('.sealed'));
+  expect(left()).toHaveLength(chosen.length);
+  fs.renameSync(drive, unplugged);
+  await engine.client.downloads.remove({ downloadId });
+  expect(await engine.client.downloads.list()).toEqual([]);
+  expect((await engine.client.storage.read()).isPresent).toBe(false);
+  fs.renameSync(unplugged, drive);
+  await until(() => left().length === 0);
+  await engine.close();
+});
+
 test('the service gone: starts, shows, plays, remembers; what was done reaches it when it is back', async () => {
   const { engine: before, folder } = await traveler();
   const { downloadId } = await before.client.downloads.add({ videoId: videoId(), preferences: smallest });

@@ -63,7 +63,19 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
     events,
     onSession: () => background.run('status', () => parts.changedStatus()),
   });
-  const { account, catalog, downloads, licenses, playback, store, sync, trustedTime, watching, who } = stages;
+  const {
+    account,
+    catalog,
+    downloads,
+    licenses,
+    playback,
+    presence,
+    store,
+    sync,
+    trustedTime,
+    watching,
+    who,
+  } = stages;
   who.forgetLocked();
 
   const connection = createConnection({
@@ -144,18 +156,25 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
   }
 
   const stopListening = react(parts, platform, { background, storage, keeper, backUp: keepBackups(database, clock, background) }); // prettier-ignore
-  background.run('sweep', async () => {
-    const report = await store.sweep();
-    // What was called complete was looked at already, perhaps before this was found.
-    if (report.lostTracks + report.lostSegments > 0)
-      for (const { downloadId } of downloads.list()) downloads.rescan(downloadId);
-    log.info('store.swept', { ...report });
+  const sweep = () =>
+    background.run('sweep', async () => {
+      const report = await store.sweep();
+      // What was called complete was looked at already, perhaps before this was found.
+      if (report.lostTracks + report.lostSegments > 0)
+        for (const { downloadId } of downloads.list()) downloads.rescan(downloadId);
+      log.info('store.swept', { ...report });
+    });
+  sweep();
+  // What was removed while the drive was away lies on it still.
+  presence.onChange((isPresent) => {
+    if (isPresent) sweep();
   });
   await licensing.recall();
   licenses.purgeExpired();
   downloads.start();
   sync.start();
   storage.start();
+  presence.start();
   keeper.soon();
   background.run('refresh', refresh.nowAndThen);
   background.run('probe', connection.probe);
@@ -164,6 +183,7 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
   async function stop(): Promise<void> {
     stopListening();
     warnings.stop();
+    presence.stop();
     watching.endAll();
     playback.stopAll();
     sync.stop();

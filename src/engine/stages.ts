@@ -16,6 +16,7 @@ import { createServiceClient } from '../service/service-client.ts';
 import { isAddressId } from '../shared/catalog.ts';
 import type { Platform } from '../shared/platform.ts';
 import { storeMigrations } from '../store/migrations.ts';
+import { createPresence } from '../store/presence.ts';
 import { createStore } from '../store/store.ts';
 import { syncMigrations } from '../sync/migrations.ts';
 import { createSync } from '../sync/sync.ts';
@@ -151,9 +152,10 @@ export async function createStages(
     log,
     random,
   });
+  const presence = createPresence(store, clock, power);
   const watching = createWatching(clock);
   const downloads = createDownloads({
-    database, store, licenses, cdn, clock, network, power, log, sources, newId, random, accountId,
+    database, store, presence, licenses, cdn, clock, network, power, log, sources, newId, random, accountId,
     rules: () => settings.read().downloads,
     isPlaying: watching.needsLink,
   }); // prettier-ignore
@@ -181,7 +183,7 @@ export async function createStages(
   return {
     /** Of what screens are shown: a later view has a greater one. */
     nextRevision: () => (revision += 1),
-    account, addresses, catalog, device, downloads, identity, licenses, playback, service, settings, sources, store, sync,
+    account, addresses, catalog, device, downloads, identity, licenses, playback, presence, service, settings, sources, store, sync,
     trustedTime, watching, who,
     serviceUrl: { use: (url: string | null) => void (urlInUse = url) },
     viewings: createViewings(sync, trustedTime.now),

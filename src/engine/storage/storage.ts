@@ -14,11 +14,17 @@ import { createTeller } from './teller.ts';
 
 type StorageParts = Pick<
   Parts,
-  'catalog' | 'downloads' | 'events' | 'nextRevision' | 'settings' | 'store' | 'sync' | 'watching'
+  | 'catalog'
+  | 'downloads'
+  | 'events'
+  | 'nextRevision'
+  | 'presence'
+  | 'settings'
+  | 'store'
+  | 'sync'
+  | 'watching'
 >;
 
-/** A drive that was unplugged or plugged in is noticed within so long. */
-const LOOK_EVERY_MS: Ms = 3 * SECOND_MS;
 /** While something plays, a move takes no more of the disk than this a second. */
 const BESIDE_PLAYBACK_BYTES: Bytes = 16 * 1024 * 1024;
 
@@ -28,15 +34,14 @@ export type Storage = ReturnType<typeof createStorage>;
 
 /** Where downloads lie: how full it is, whether it is there, moving it, checking it. */
 export function createStorage(parts: StorageParts, platform: Platform, background: Background) {
-  const { downloads, events, settings, store, watching } = parts;
+  const { downloads, events, presence, settings, store, watching } = parts;
   const { clock, log } = platform;
   let move: { progress: NonNullable<StorageView['move']>; cancel: AbortController } | undefined;
   let moveError: ErrorValue | null = null;
-  let wasPresent: boolean | undefined;
 
   async function view(): Promise<StorageView> {
     const [isPresent, freeBytes, place] = await Promise.all([
-      store.isPresent(),
+      presence.look(),
       freeBytesOf(store),
       store.inspect(store.folder).catch(() => undefined),
     ]);
@@ -98,20 +103,6 @@ export function createStorage(parts: StorageParts, platform: Platform, backgroun
     }
   }
 
-  /** Looks after the drive for as long as the engine runs. */
-  async function lookAfterPlace(): Promise<void> {
-    while (!background.signal.aborted) {
-      const isPresent = await store.isPresent();
-      if (wasPresent !== undefined && isPresent !== wasPresent) {
-        log.info('storage.presence', { isPresent });
-        downloads.reconsider();
-        teller.now();
-      }
-      wasPresent = isPresent;
-      await clock.sleep(LOOK_EVERY_MS, background.signal);
-    }
-  }
-
   return {
     view,
     /** Something that the view shows has changed. */
@@ -119,7 +110,10 @@ export function createStorage(parts: StorageParts, platform: Platform, backgroun
     /** A download has a little more than before: told less often, for all downloads are looked at. */
     progressed: () => teller.soon(PROGRESS_EVERY_MS),
     start(): void {
-      background.run('storage-place', lookAfterPlace);
+      presence.onChange((isPresent) => {
+        log.info('storage.presence', { isPresent });
+        teller.now();
+      });
       downloads.check.onChange(() => teller.soon());
     },
     places: (): Promise<StoragePlace[]> => placesFor(store, platform),
