@@ -1,7 +1,8 @@
 import { disk } from './disk/suite.ts';
 import { kill } from './kill/suite.ts';
+import { license } from './license/suite.ts';
 import { oca } from './oca/suite.ts';
 import { rot } from './rot/suite.ts';
 import type { Suite } from './suite.ts';
 
-export const suites: readonly Suite[] = [kill, oca, disk, rot];
+export const suites: readonly Suite[] = [kill, oca, disk, rot, license];

@@ -6,6 +6,8 @@ export interface FakeClock extends Clock {
   advance(ms: Ms): void;
   /** Somebody sets the machine's clock: only the wall clock moves, either way. */
   setWall(nowMs: Ms): void;
+  /** The machine sleeps: the wall clock goes on, the monotonic one stands. `untold`: on a system that does not say so. */
+  suspend(ms: Ms, how?: 'told' | 'untold'): void;
   /** How many are asleep: lets a test wait until the code under test has gone to sleep. */
   readonly sleepers: number;
 }
@@ -14,10 +16,16 @@ export interface FakeClock extends Clock {
 export function createFakeClock(nowMs: Ms = Date.UTC(2026, 0, 5, 12)): FakeClock {
   let wall = nowMs;
   let monotonic = 0;
+  let slept = 0;
   const asleep = new Set<{ until: Ms; wake: () => void }>();
   return {
     now: () => wall,
     monotonic: () => monotonic,
+    slept: () => slept,
+    suspend(ms, how = 'told') {
+      wall += ms;
+      if (how === 'told') slept += ms;
+    },
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason as Error);

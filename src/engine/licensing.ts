@@ -128,7 +128,7 @@ export function createLicensing(
 
   const stopListening = licenses.onChange((_videoId, what) => {
     outside.note();
-    renewals.look();
+    if (what === 'kept' || what === 'first-play') renewals.look();
     if (what === 'first-play') checkIns.tell();
   });
   return {
@@ -152,8 +152,7 @@ export function createLicensing(
     async stop() {
       stopListening();
       await Promise.all([checkIns.stop(), renewals.stop(), recovering]);
-      outside.note();
-      await outside.idle();
+      await outside.stop();
     },
   };
 }

@@ -132,8 +132,7 @@ export async function createInstallation(from: {
     },
     async close(how) {
       await Promise.all([running.renewals.stop(), running.checkIns.stop()]);
-      if (how === 'in-order') running.outside.note();
-      await running.outside.idle();
+      await running.outside.stop(how === 'in-order' ? 'noted' : 'unsaid');
       // Every transaction is on the disk when it returns: all that a kill loses is what was not written yet.
       if (how === 'in-order') running.time.close();
       running.database.close();

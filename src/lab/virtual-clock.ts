@@ -29,6 +29,7 @@ const UNTIL_WOKEN_MS: Ms = 2 ** 31 - 1;
 
 export function createVirtualClock(inner: Clock, offsetMs: Ms = 0, startRate = 1): VirtualClock {
   let rate = startRate;
+  let suspendedMs: Ms = 0;
   let anchor = { innerMs: inner.monotonic(), wallMs: inner.now() + offsetMs, monotonicMs: inner.monotonic() };
   const listeners = new Set<() => void>();
   const sleepers = new Set<AbortController>();
@@ -73,10 +74,14 @@ export function createVirtualClock(inner: Clock, offsetMs: Ms = 0, startRate = 1
   return {
     now,
     monotonic,
+    slept: () => suspendedMs,
     sleep,
     step: (ms) => move({ wallMs: notNegative(ms), monotonicMs: ms }),
     setWall: (nowMs) => move({ wallMs: nowMs - now() }),
-    suspend: (ms) => move({ wallMs: notNegative(ms) }),
+    suspend(ms) {
+      suspendedMs += notNegative(ms);
+      move({ wallMs: ms });
+    },
     setRate: (to) => move({ rate: notNegative(to) }),
     rate: () => rate,
     onChange(listener) {

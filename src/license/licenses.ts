@@ -242,6 +242,7 @@ export function createLicenses(from: {
     writes.forget(videoId);
     viewings.end(videoId);
     keys.wipe(videoId);
+    if (held) tell(videoId, 'released');
     await flush();
   }
 
@@ -250,6 +251,7 @@ export function createLicenses(from: {
     if (!held) return;
     rows.write({ ...held, license: null, ended: { reason: 'revoked', sinceMs: trustedTime.now() } });
     keys.wipe(videoId);
+    tell(videoId, 'taken-back');
   }
 
   function purgeExpired(): void {

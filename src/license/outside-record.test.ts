@@ -3,7 +3,7 @@ import { createLicenseWorld } from '../../testing/license-world.ts';
 import type { LicenseWorld } from '../../testing/license-world.ts';
 import { createRecordingLog } from '../../testing/recording-log.ts';
 import { until } from '../../testing/until.ts';
-import { DAY_MS, HOUR_MS } from '../shared/units.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../shared/units.ts';
 import { createOutsideRecord } from './outside-record.ts';
 
 let world: LicenseWorld;
@@ -17,7 +17,7 @@ const inKeyring = {
   write: async (text: string) => void (kept = text),
 };
 
-function open(record: Parameters<typeof createOutsideRecord>[0]['record'] = inKeyring) {
+function open(record: Parameters<typeof createOutsideRecord>[0]['record'] | null = inKeyring) {
   const { licenses, time } = world.open();
   const { database, clock, device } = world;
   const { deviceSecret } = device;
@@ -26,7 +26,14 @@ function open(record: Parameters<typeof createOutsideRecord>[0]['record'] = inKe
     licenses,
     time,
     log,
-    outside: createOutsideRecord({ record, database, deviceSecret, trustedTime: time, clock, log }),
+    outside: createOutsideRecord({
+      record: record ?? undefined,
+      database,
+      deviceSecret,
+      trustedTime: time,
+      clock,
+      log,
+    }),
   };
 }
 /** The rows as they are now; putting them back is restoring a backup. */
@@ -111,15 +118,111 @@ test('a keyring that fails, says nothing or is not there holds nothing up', asyn
   const failing = open(fails);
   expect(await failing.outside.recall()).toBe(false);
   failing.outside.note();
-  await failing.outside.idle();
-  const none = open(undefined);
+  await failing.outside.stop();
+  const none = open(null);
   expect(await none.outside.recall()).toBe(false);
   none.outside.note();
-  await none.outside.idle();
+  await none.outside.stop();
 
   const silent = open({ ...inKeyring, read: () => new Promise<string | null>(() => undefined) });
   const recalled = silent.outside.recall();
   await until(() => world.clock.sleepers === 1);
   world.clock.advance(1_000);
   expect(await recalled).toBe(false);
+});
+
+/** Until what was noted lies there; the keyring is another program, and answers when it does. */
+async function noted({ outside }: ReturnType<typeof open>) {
+  outside.note();
+  await outside.idle();
+}
+
+test.each(['released', 'renewed'] as const)(
+  'what was %s does not come back with an older folder',
+  async (how) => {
+    const first = open();
+    await first.licenses.acquire('v1', 'offline');
+    await noted(first);
+    const restore = backUp();
+    world.clock.advance(HOUR_MS);
+    first.licenses.recordWatched('v1', 10);
+    const firstPlayAtMs = world.clock.now();
+    await noted(first);
+    world.clock.advance(HOUR_MS);
+    if (how === 'released') await first.licenses.release('v1');
+    else await first.licenses.renew('v1');
+    await noted(first);
+    await first.outside.stop();
+
+    restore();
+    const second = open();
+    expect(await second.outside.recall()).toBe(true);
+    expect(second.licenses.verdict('v1')).toMatchObject(
+      how === 'released' ? { allowed: false, reason: 'no-license' } : { allowed: true, firstPlayAtMs },
+    );
+  },
+);
+
+test('what the service took back does not come back with an older folder, until it gives it anew', async () => {
+  const first = open();
+  await first.licenses.acquire('v1', 'offline');
+  await noted(first);
+  const restore = backUp();
+  first.licenses.takeBack('v1');
+  await noted(first);
+  restore();
+  const second = open();
+  expect(await second.outside.recall()).toBe(true);
+  expect(second.licenses.verdict('v1')).toMatchObject({ allowed: false, reason: 'revoked' });
+  world.clock.advance(HOUR_MS);
+  await second.licenses.renew('v1');
+  await noted(second);
+  const third = open();
+  expect(await third.outside.recall()).toBe(false);
+  expect(third.licenses.verdict('v1')).toMatchObject({ allowed: true });
+});
+
+test('a kill and an older folder together win no more than ten minutes', async () => {
+  const first = open();
+  await first.licenses.acquire('v1', 'offline');
+  first.time.persist();
+  const restore = backUp();
+  await first.outside.recall();
+  for (let minutes = 0; minutes < 180; minutes += 1) {
+    world.clock.advance(MINUTE_MS);
+    await new Promise((resolve) => setImmediate(resolve));
+    await first.outside.idle();
+  }
+  const lastMs = first.time.now();
+  await first.outside.stop('unsaid');
+  restore();
+  world.clock.setWall(lastMs - 3 * HOUR_MS);
+  const second = open();
+  expect(await second.outside.recall()).toBe(true);
+  expect(second.time.now()).toBeGreaterThan(lastMs - 10 * MINUTE_MS);
+});
+
+test('an answer that comes late counts all the same, and is not written over', async () => {
+  const first = open();
+  await first.licenses.acquire('v1', 'offline');
+  const restore = backUp();
+  first.licenses.recordWatched('v1', 10);
+  const firstPlayAtMs = world.clock.now();
+  await noted(first);
+  await first.outside.stop();
+  restore();
+  let answer: () => void = () => undefined;
+  const slow = {
+    ...inKeyring,
+    read: () => new Promise<string | null>((resolve) => (answer = () => resolve(kept))),
+  };
+  const second = open(slow);
+  const recalled = second.outside.recall();
+  await until(() => world.clock.sleepers === 1);
+  world.clock.advance(1_000);
+  expect(await recalled).toBe(false);
+  second.outside.note();
+  answer();
+  await second.outside.idle();
+  expect(second.licenses.verdict('v1')).toMatchObject({ firstPlayAtMs });
 });

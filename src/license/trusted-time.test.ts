@@ -138,17 +138,36 @@ test('a database that cannot be written does not stop time', () => {
   expect(time.now()).toBe(start + HOUR_MS);
 });
 
-test('sleep and hibernation: the monotonic clock stood still, the machine’s clock went on', () => {
+test.each(['told', 'untold'] as const)('sleep and hibernation, %s: the clock went on', (how) => {
   const time = open();
-  clock.setWall(start + 9 * HOUR_MS);
+  clock.suspend(9 * HOUR_MS, how);
   expect(time.now()).toBe(start + 9 * HOUR_MS);
   expect(time.isClockBehind()).toBe(false);
   clock.advance(MINUTE_MS);
   expect(time.now()).toBe(start + 9 * HOUR_MS + MINUTE_MS);
 });
 
-test('a clock that was set back during sleep is behind; what passed in sleep is not made up', () => {
+test('a clock that was set back during sleep is behind; what passed in sleep is known where the system tells', () => {
   const time = open();
+  clock.suspend(10 * HOUR_MS);
+  clock.setWall(start + 7 * HOUR_MS);
+  expect(time.now()).toBe(start + 10 * HOUR_MS);
+  expect(time.isClockBehind()).toBe(true);
+  clock.setWall(start + 10 * HOUR_MS);
+  expect(time.isClockBehind()).toBe(false);
+});
+
+test('a clock that was behind before it slept is behind afterwards', () => {
+  const time = open();
+  clock.setWall(start - 3 * HOUR_MS);
+  clock.suspend(10 * HOUR_MS);
+  expect(time.now()).toBe(start + 10 * HOUR_MS);
+  expect(time.isClockBehind()).toBe(true);
+});
+
+test('where the system does not tell, what passed in sleep is not made up', () => {
+  const time = open();
+  clock.suspend(10 * HOUR_MS, 'untold');
   clock.setWall(start - 2 * HOUR_MS);
   expect(time.now()).toBe(start);
   expect(time.isClockBehind()).toBe(true);

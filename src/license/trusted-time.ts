@@ -28,7 +28,8 @@ export const trustedTimeMigration: Migration = {
 const FloorRow = z.object({ floor_ms: z.int().nonnegative() });
 
 /**
- * Design decision 8. The floor is the largest time ever seen; within a run it grows with the monotonic clock.
+ * Design decision 8. The floor is the largest time ever seen; within a run it grows with the monotonic clock
+ * and with what the machine has slept, where the system tells.
  * The machine's clock can move it up and never down. The service's word counts for more than the machine's
  * clock: it may take back what a mad clock did, and from then on the machine's clock is read with the error
  * that it was found to have, until it agrees by itself. Never throws: a floor that cannot be read or written
@@ -41,15 +42,17 @@ export function createTrustedTime(from: {
 }): PersistentTrustedTime {
   const { clock, log } = from;
   const rows = floorRows(from.database, log);
-  /** The last known time, and the reading of the monotonic clock that belongs to it. */
-  let anchor = { trustedMs: Math.max(rows.read() ?? 0, clock.now()), monotonicMs: clock.monotonic() };
+  /** What nobody can set: awake and, where the system tells, asleep. */
+  const steady = () => clock.monotonic() + (clock.slept?.() ?? 0);
+  /** The last known time, and the reading of `steady` that belongs to it. */
+  let anchor = { trustedMs: Math.max(rows.read() ?? 0, clock.now()), steadyMs: steady() };
   /** What to add to the machine's clock, by the service's word. Not kept: clocks are set between runs. */
   let correctionMs: Ms = 0;
-  let persistedAtMonotonicMs = -Infinity;
+  let persistedAtSteadyMs = -Infinity;
 
-  const elapsed = () => anchor.trustedMs + Math.max(0, clock.monotonic() - anchor.monotonicMs);
+  const elapsed = () => anchor.trustedMs + Math.max(0, steady() - anchor.steadyMs);
   const raiseTo = (trustedMs: Ms) => {
-    anchor = { trustedMs, monotonicMs: clock.monotonic() };
+    anchor = { trustedMs, steadyMs: steady() };
   };
 
   /**
@@ -68,7 +71,7 @@ export function createTrustedTime(from: {
   }
 
   function persist(): void {
-    persistedAtMonotonicMs = clock.monotonic();
+    persistedAtSteadyMs = steady();
     rows.write(read());
   }
 
@@ -81,7 +84,7 @@ export function createTrustedTime(from: {
 
   return {
     now() {
-      if (clock.monotonic() - persistedAtMonotonicMs >= PERSIST_EVERY_MS) persist();
+      if (steady() - persistedAtSteadyMs >= PERSIST_EVERY_MS) persist();
       return read();
     },
     isClockBehind: () => plausibleWall() === undefined,

@@ -64,7 +64,7 @@ export interface HeldLicense {
   readonly isForeign: boolean;
 }
 
-export type LicenseChange = 'kept' | 'first-play';
+export type LicenseChange = 'kept' | 'first-play' | 'released' | 'taken-back';
 
 /** What became of one renewal. */
 export type RenewalOutcome =
@@ -134,6 +134,6 @@ export interface Licenses {
   held(): string[];
   /** These licenses themselves; the signed-in account's. */
   holdings(): HeldLicense[];
-  /** After it was written: a license came (for the first time, or with new windows), or play under it started. */
+  /** After it was written: a license came (for the first time, or with new windows) or went, or play under it started. */
   onChange(listener: (videoId: string, what: LicenseChange) => void): () => void;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createSystemClock } from './clock.ts';
+import { createSystemClock, sleptOf } from './clock.ts';
 
 it('is the machine’s own', () => {
   const clock = createSystemClock();
@@ -34,4 +34,38 @@ it('does not take a sleep longer than Node’s timers for none', async () => {
   expect(ended).toBe(false);
   aborter.abort();
   await sleeping;
+});
+
+it.each(['linux', 'win32'] as const)(
+  'knows on %s how long the machine slept, and takes no rounding for it',
+  (platform) => {
+    let [awakeMs, uptimeMs] = [5_000, 90_000_000];
+    const slept = sleptOf({
+      platform,
+      awakeMs: () => awakeMs,
+      uptimeMs: () => Math.floor(uptimeMs / 1000) * 1000,
+    });
+    for (let n = 0; n < 100; n += 1) {
+      awakeMs += 1_234;
+      uptimeMs += 1_234;
+      expect(slept?.()).toBe(0);
+    }
+    const hours = 9 * 3_600_000;
+    uptimeMs += hours;
+    awakeMs += 2_000;
+    uptimeMs += 2_000;
+    const known = slept?.() ?? 0;
+    expect(Math.abs(known - hours)).toBeLessThanOrEqual(1_000);
+    awakeMs += 60_000;
+    uptimeMs += 60_000;
+    expect(slept?.()).toBe(known);
+  },
+);
+
+it('does not ask macOS, which makes it of the clock that anybody sets', () => {
+  expect(sleptOf({ platform: 'darwin', awakeMs: () => 0, uptimeMs: () => 0 })).toBeUndefined();
+});
+
+it.skipIf(process.platform !== 'linux')('has not slept while this test ran', () => {
+  expect(createSystemClock().slept?.()).toBe(0);
 });

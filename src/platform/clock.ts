@@ -1,14 +1,56 @@
+import os from 'node:os';
 import type { Clock } from '../shared/platform.ts';
+import { SECOND_MS } from '../shared/units.ts';
 import type { Ms } from '../shared/units.ts';
 
 /** Node fires a longer timer at once (it keeps the delay in 32 bits), so long sleeps are cut in pieces. */
 const LONGEST_TIMER_MS: Ms = 2 ** 31 - 1;
 
+/** What `sleptOf` looks at; the system's own unless a test has others. Both in milliseconds. */
+interface Counters {
+  readonly platform: NodeJS.Platform;
+  /** Stands while the machine sleeps, or goes on. */
+  awakeMs(): Ms;
+  /** Goes on while the machine sleeps. */
+  uptimeMs(): Ms;
+}
+const systemCounters: Counters = {
+  platform: process.platform,
+  awakeMs: () => performance.now(),
+  uptimeMs: () => os.uptime() * SECOND_MS,
+};
+/** Asking costs a file on Linux, and verdicts ask for every segment. */
+const LOOKED_EVERY_MS: Ms = SECOND_MS;
+/** Systems count the time since they started in seconds or hundredths. */
+const GRAIN_MS: Ms = 2 * SECOND_MS;
+
+/**
+ * The time since the system started goes on while it sleeps on Linux (CLOCK_BOOTTIME) and Windows (GetTickCount64), and
+ * nobody sets it. On macOS libuv makes it of the wall clock, which says nothing here: undefined.
+ */
+export function sleptOf(counters: Counters = systemCounters): (() => Ms) | undefined {
+  const { platform, awakeMs, uptimeMs } = counters;
+  if (platform !== 'linux' && platform !== 'win32') return undefined;
+  const ahead = () => uptimeMs() - awakeMs();
+  const atStart = ahead();
+  let lookedAtMs = awakeMs();
+  let sleptMs: Ms = 0;
+  return () => {
+    if (awakeMs() - lookedAtMs < LOOKED_EVERY_MS) return sleptMs;
+    lookedAtMs = awakeMs();
+    const more = ahead() - atStart - sleptMs;
+    if (more >= GRAIN_MS) sleptMs += more;
+    return sleptMs;
+  };
+}
+
 /** The machine's clock. */
 export function createSystemClock(): Clock {
+  const slept = sleptOf();
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
+    slept,
     sleep: (ms, signal) => sleep(ms, signal),
   };
 }

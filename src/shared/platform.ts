@@ -32,6 +32,11 @@ export interface Clock {
   now(): Ms;
   /** Never goes back, counts from no particular moment. */
   monotonic(): Ms;
+  /**
+   * How long the machine has slept since this clock was made, which `monotonic` may not have counted and no set clock
+   * changes. Absent where the system does not tell.
+   */
+  readonly slept?: (() => Ms) | undefined;
   /** Resolves after a time, or at once (rejecting with the signal's reason) when aborted. */
   sleep(ms: Ms, signal?: AbortSignal): Promise<void>;
 }

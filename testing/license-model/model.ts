@@ -38,6 +38,20 @@ interface Held {
   firstTruly: number | null;
   watched: number;
   dead: boolean;
+  revoked: boolean;
+}
+interface Issue {
+  readonly licenseId: string;
+  readonly issued: number;
+}
+/** "floor, first plays, and what was given back or taken back", in a place that no older folder brings back. */
+interface Keyring {
+  readonly floor: number;
+  /** True time. */
+  readonly at: number;
+  readonly firsts: (Issue & { first: number; firstTruly: number | null })[];
+  readonly held: Issue | null;
+  readonly gone: (Issue & { revoked: boolean })[];
 }
 
 export interface Backup {
@@ -51,6 +65,8 @@ export class Model {
   real: number;
   wall: number;
   monotonic = 0;
+  /** Since the start, where the system tells. */
+  slept = 0;
   held: Held | null = null;
   readonly viewings = new Map<Viewer, { since: number; last: number }>();
   /** First plays that the service was told of. */
@@ -65,8 +81,17 @@ export class Model {
   /** Between which values `known` must lie after a kill: the paper does not say which. */
   private doubt: { least: number; most: number } | null = null;
 
-  constructor(terms: Terms, now: number) {
+  /** Where the host has one. */
+  private readonly hasKeyring: boolean;
+  private keyring: Keyring | null = null;
+
+  readonly tellsSleep: boolean;
+
+  constructor(terms: Terms, now: number, host: { hasKeyring: boolean; tellsSleep: boolean }) {
+    const { hasKeyring, tellsSleep } = host;
+    this.tellsSleep = tellsSleep;
     this.terms = terms;
+    this.hasKeyring = hasKeyring;
     this.real = now;
     this.wall = now;
     this.known = now;
@@ -87,7 +112,7 @@ export class Model {
   private keep(): void {
     this.look();
     this.kept = this.known;
-    this.keptAt = this.monotonic;
+    this.keptAt = this.monotonic + this.slept;
   }
   get isBehind(): boolean {
     return this.readings().length === 0;
@@ -99,7 +124,7 @@ export class Model {
       this.known = Math.min(Math.max(said, least), most);
       this.doubt = null;
     }
-    if (this.monotonic - this.keptAt >= KEPT_EVERY) this.keep();
+    if (this.monotonic + this.slept - this.keptAt >= KEPT_EVERY) this.keep();
     this.look();
     return this.known;
   }
@@ -112,13 +137,19 @@ export class Model {
   sleep(ms: number): void {
     this.real += ms;
     this.wall += ms;
+    if (!this.tellsSleep) return;
+    this.slept += ms;
+    this.known += ms;
   }
   setClock(lead: number): void {
     this.wall = this.real + lead;
   }
   /** Ends and starts again; `isKill`: with no time for a last word. */
   restart(isKill: boolean, awayMs: number, lead: number | null, backup: Backup | null): void {
-    if (!isKill) this.keep();
+    if (!isKill) {
+      this.keep();
+      this.note();
+    }
     const last = this.known;
     this.real += awayMs;
     this.wall = lead === null ? this.wall + awayMs : this.real + lead;
@@ -132,7 +163,50 @@ export class Model {
     this.viewings.clear();
     this.lacks = 0;
     this.monotonic = 0;
+    this.slept = 0;
     this.keptAt = -Infinity;
+    this.recall(this.doubt);
+  }
+  /** "written after each first play, renewal, release and check-in and at the end" */
+  private note(): void {
+    if (!this.hasKeyring) return;
+    const { held, keyring: before } = this;
+    this.ask(this.known);
+    const firsts = [...(before?.firsts ?? [])];
+    if (held?.first != null) firsts.push({ ...held, first: held.first });
+    const gone = [...(before?.gone ?? [])];
+    if (before?.held && before.held.licenseId !== held?.licenseId)
+      gone.push({ ...before.held, revoked: false });
+    if (held?.revoked) gone.push({ ...held });
+    this.keyring = {
+      floor: this.known,
+      at: this.real,
+      firsts,
+      held: held && { ...held },
+      // "until the service gives it anew"
+      gone: gone.filter((one) => !held || held.revoked || !isSinceOf(held, one)),
+    };
+  }
+  private recall(doubt: { least: number; most: number } | null): void {
+    const { keyring, held } = this;
+    if (!keyring) return;
+    if (doubt) {
+      const { least, most } = doubt;
+      this.doubt = { least: Math.max(least, keyring.floor), most: Math.max(most, keyring.floor) };
+    }
+    this.known = Math.max(this.known, keyring.floor);
+    if (!held) return;
+    const gone = keyring.gone.filter((one) => isSinceOf(one, held)).at(0);
+    if (gone && !held.revoked) {
+      if (gone.revoked) Object.assign(held, { dead: true, revoked: true });
+      else this.held = null;
+    }
+    for (const { first, firstTruly } of keyring.firsts.filter((one) => isSinceOf(one, held)))
+      if (held.first === null || first < held.first) Object.assign(held, { first, firstTruly });
+  }
+  /** How much true time an older folder and a kill make the keyring forget. */
+  get unnoted(): number {
+    return this.keyring ? this.real - this.keyring.at : Infinity;
   }
   backup(): Backup {
     return { held: this.held && { ...this.held }, kept: this.kept };
@@ -179,17 +253,6 @@ export class Model {
     const ahead = [...starts, ...this.deadlines(null), ...this.deadlines('a')].filter((at) => at > known);
     return ahead.length === 0 ? null : Math.min(...ahead) - known;
   }
-  /** The end that no softness moves and no clock, by true time; null: there is none. */
-  trueEnd(): number | null {
-    const { held, terms } = this;
-    if (!held) return null;
-    const ends: number[] = [];
-    if (terms.license) ends.push(held.issued + terms.license);
-    if (terms.rental && !terms.softRental) ends.push(held.issued + terms.rental);
-    if (terms.playback && !terms.softPlayback && held.firstTruly !== null)
-      ends.push(held.firstTruly + terms.playback);
-    return ends.length === 0 ? null : Math.min(...ends);
-  }
 
   // --- what happens -------------------------------------------------------------------------------------
 
@@ -203,12 +266,15 @@ export class Model {
       firstTruly: before?.firstTruly ?? null,
       watched: before?.watched ?? 0,
       dead: false,
+      revoked: false,
     };
     this.look();
     // "it is not earlier than that"
-    if (this.real <= this.known) return;
-    this.known = this.real;
-    this.keep();
+    if (this.real > this.known) {
+      this.known = this.real;
+      this.keep();
+    }
+    this.note();
   }
   watch(viewer: Viewer, seconds: number): void {
     if (!this.mayPlay(viewer) || !this.held || seconds === 0) return;
@@ -221,6 +287,7 @@ export class Model {
     this.held.first = this.known;
     this.held.firstTruly = this.real;
     this.keep();
+    this.note();
   }
   purge(): void {
     this.look();
@@ -233,11 +300,17 @@ export class Model {
     held.dead = isOver && !finishes;
   }
   release(): void {
+    const isHeld = this.held !== null;
     this.held = null;
     this.viewings.clear();
+    if (isHeld) this.note();
   }
-  /** What the device tells, and the service's word on it. */
-  checkIn(): void {
+  /** What the device tells, and the service's word on it: `revokes`, that it takes the license back. */
+  checkIn(revokes = false): void {
+    this.meet(revokes);
+    this.note();
+  }
+  private meet(revokes: boolean): void {
     this.look();
     const { held, real } = this;
     if (held?.first != null) {
@@ -262,9 +335,15 @@ export class Model {
         : held.first;
     const firsts = [...known.map(({ first }) => first), ...(own === null ? [] : [own])];
     if (firsts.length > 0) held.first = Math.min(...firsts);
+    if (revokes) Object.assign(held, { dead: true, revoked: true });
   }
   /** What the service knows of a license. */
   toldOf(licenseId: string): { licenseId: string; issued: number; first: number }[] {
     return [...this.told.values()].filter((one) => one.licenseId === licenseId);
   }
+}
+
+/** The same license, issued then or later: what is known of it counts. */
+function isSinceOf(one: Issue, held: Issue): boolean {
+  return one.licenseId === held.licenseId && one.issued >= held.issued;
 }

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { isLayoverError } from '../../src/shared/errors.ts';
 import { Model } from './model.ts';
 import type { Backup, Terms, Viewer } from './model.ts';
+import { createTruth } from './truth.ts';
 import { VIDEO } from './stage.ts';
-import type { Rows, Stage, StageWorld } from './stage.ts';
+import type { FakeKeyring, Rows, Stage, StageWorld } from './stage.ts';
 
 /** Random months of a traveler, done to the model and to the real stage, which must agree after every step. */
 
@@ -15,7 +16,10 @@ type Step =
   | { readonly do: 'set-clock'; readonly lead: number }
   | { readonly do: 'watch'; readonly viewer: Viewer; readonly seconds: number }
   | { readonly do: 'stop'; readonly viewer: Viewer }
-  | { readonly do: 'acquire' | 'renew' | 'renew-by-itself' | 'release' | 'purge' | 'check-in' | 'back-up' }
+  | {
+      readonly do:
+        'acquire' | 'renew' | 'renew-by-itself' | 'release' | 'purge' | 'check-in' | 'revoke' | 'back-up';
+    }
   /** `lead` null: nobody touched the clock meanwhile. `restored`: the last backup was put back. */
   | {
       readonly do: 'close' | 'kill';
@@ -67,6 +71,8 @@ function stepOf(clockIsHonest: boolean): fc.Arbitrary<Step> {
           'purge',
           'check-in',
           'check-in',
+          'revoke',
+          'back-up',
           'back-up',
           'acquire',
           'release',
@@ -75,6 +81,51 @@ function stepOf(clockIsHonest: boolean): fc.Arbitrary<Step> {
     },
     { weight: 2, arbitrary: away },
   );
+}
+
+/** What steps alone come to once in many thousand sequences, and what people who mean it do. */
+function storyOf(clockIsHonest: boolean): fc.Arbitrary<Step[]> {
+  const watch = fc.record({ do: only('watch'), viewer, seconds: fc.constantFrom(6, 900, 1800) });
+  const pass = fc.record({ do: only('pass'), ms: span });
+  const edge = fc.record({ do: only('edge'), ms: fc.constantFrom(0, 1) });
+  const does = (what: 'back-up' | 'check-in' | 'release' | 'renew' | 'acquire') =>
+    fc.constant<Step>({ do: what });
+  const restore = fc.record({
+    do: fc.constantFrom('close', 'kill'),
+    awayMs: fc.constant(0),
+    lead: fc.constant(null),
+    restored: fc.constant(true),
+  });
+  /** Played, put back and played again; what the service was told comes home. */
+  const replay = fc.tuple(
+    does('back-up'),
+    watch,
+    does('check-in'),
+    pass,
+    restore,
+    watch,
+    does('check-in'),
+    edge,
+  );
+  /** Played to its end, put back, and played to its end. */
+  const again = fc.tuple(
+    does('back-up'),
+    watch,
+    fc.oneof(does('release'), does('renew'), pass),
+    restore,
+    watch,
+    edge,
+  );
+  /** Played on until the rental or playback end is behind. */
+  const finishing = fc.tuple(watch, edge, watch, pass, watch, edge);
+  const purged = fc.tuple(watch, edge, fc.constant<Step>({ do: 'purge' }), watch);
+  const set = fc.record({ do: only('set-clock'), lead });
+  const right = fc.constant<Step>({ do: 'set-clock', lead: 0 });
+  /** A clock that was mad while something was played, and what is left of that. */
+  const mad = fc.tuple(set, watch, does('check-in'), right, edge, watch);
+  const asleep = fc.tuple(set, fc.record({ do: only('sleep'), ms: span }), edge, watch);
+  const all: fc.Arbitrary<Step[]>[] = [replay, again, finishing, purged];
+  return fc.oneof(...all, ...(clockIsHonest ? [] : [mad, asleep]));
 }
 
 const limit = fc.oneof(
@@ -100,6 +151,10 @@ const terms: fc.Arbitrary<Terms> = fc.record({
 interface Sequence {
   readonly terms: Terms;
   readonly clockIsHonest: boolean;
+  /** The host can keep a record outside the folder. */
+  readonly hasKeyring: boolean;
+  /** The system tells how long the machine slept. */
+  readonly tellsSleep: boolean;
   readonly steps: readonly Step[];
 }
 /** `clockIsHonest`: nobody touches it; then everything must be right by true time. */
@@ -107,7 +162,17 @@ export function sequencesOf(clockIsHonest: boolean): fc.Arbitrary<Sequence> {
   return fc.record({
     terms,
     clockIsHonest: fc.constant(clockIsHonest),
-    steps: fc.array(stepOf(clockIsHonest), { minLength: 1, maxLength: 12 }),
+    hasKeyring: fc.boolean(),
+    tellsSleep: fc.boolean(),
+    steps: fc
+      .array(
+        fc.oneof(
+          { weight: 12, arbitrary: stepOf(clockIsHonest).map((step) => [step]) },
+          { weight: 1, arbitrary: storyOf(clockIsHonest) },
+        ),
+        { minLength: 1, maxLength: 12 },
+      )
+      .map((parts) => parts.flat()),
   });
 }
 
@@ -117,11 +182,13 @@ const empty: Rows = [];
 /** Throws an error that says at which step the two parted. */
 export async function run(
   world: StageWorld,
-  { terms: agreed, clockIsHonest, steps }: Sequence,
+  { terms: agreed, clockIsHonest, hasKeyring, tellsSleep, steps }: Sequence,
 ): Promise<void> {
   world.put(empty);
-  const model = new Model(agreed, start);
-  let stage = world.start(model);
+  const model = new Model(agreed, start, { hasKeyring, tellsSleep });
+  const keyring: FakeKeyring | null = hasKeyring ? { text: null } : null;
+  const truth = createTruth(agreed);
+  let stage = await world.start(model, keyring);
   let backup: { rows: Rows; model: Backup } | null = null;
   /** How much nobody here could have seen pass: what a clock that is set back can win at most. */
   const unseen = { ms: 0, isBound: true };
@@ -136,7 +203,7 @@ export async function run(
         return model.pass(ahead === null ? 0 : Math.max(0, ahead + step.ms));
       }
       case 'sleep':
-        unseen.ms += step.ms;
+        if (!tellsSleep) unseen.ms += step.ms;
         return model.sleep(step.ms);
       case 'set-clock':
         if (step.lead > 0) unseen.isBound = false;
@@ -156,6 +223,7 @@ export async function run(
         return void model.viewings.delete(step.viewer);
       case 'acquire':
         await licenses.acquire(VIDEO, 'offline');
+        truth.issued(idOf(stage));
         return model.issue(idOf(stage), 'cleared');
       case 'renew':
       case 'renew-by-itself': {
@@ -163,9 +231,12 @@ export async function run(
         const isRefused = model.held !== null && !agreed.canRenew;
         const refusal = await refusalOf(licenses.renew(VIDEO, { firstPlay }));
         same('renewal', refusal, isRefused ? 'license/not-allowed' : null);
-        return isRefused ? undefined : model.issue(idOf(stage), model.held ? firstPlay : 'cleared');
+        if (isRefused) return;
+        truth.issued(idOf(stage));
+        return model.issue(idOf(stage), model.held ? firstPlay : 'cleared');
       }
       case 'release':
+        if (model.held) truth.gone(model.held);
         await licenses.release(VIDEO);
         return model.release();
       case 'purge':
@@ -174,7 +245,12 @@ export async function run(
       case 'check-in': {
         // The model first: it is the service, too.
         model.checkIn();
-        return stage.checkIn();
+        return stage.checkIn(false);
+      }
+      case 'revoke': {
+        if (model.held) truth.gone(model.held);
+        model.checkIn(true);
+        return stage.checkIn(true);
       }
       case 'back-up':
         backup = { rows: world.rows(), model: model.backup() };
@@ -182,13 +258,16 @@ export async function run(
       case 'close':
       case 'kill': {
         const isKill = step.do === 'kill';
+        await stage.outside.stop(isKill ? 'unsaid' : 'noted');
         if (!isKill) time.close();
         const put = step.restored ? backup : null;
         if (put) world.put(put.rows);
         unseen.ms += step.awayMs + (isKill ? 30 * SECOND : 0);
-        if (put || (step.lead ?? 0) > 0) unseen.isBound = false;
+        // "a restore wins no time back where the keyring holds a record": but for what a kill kept out of it.
+        if (put && isKill) unseen.ms += Math.min(model.unnoted, Number.MAX_SAFE_INTEGER);
+        if ((put && !hasKeyring) || (step.lead ?? 0) > 0) unseen.isBound = false;
         model.restart(isKill, step.awayMs, step.lead, put?.model ?? null);
-        stage = world.start(model);
+        stage = await world.start(model, keyring);
       }
     }
   }
@@ -219,17 +298,23 @@ export async function run(
       key && Buffer.from(key).toString('hex'),
       expected ? Buffer.from(world.contentKey).toString('hex') : null,
     );
-    const end = model.trueEnd();
-    if (key && end !== null && unseen.isBound && model.real >= end + unseen.ms + 5 * MINUTE)
+    const opened = key && licenses.holdings()[0];
+    if (!opened) return;
+    const end = truth.end(opened);
+    if (end !== null && unseen.isBound && model.real >= end + unseen.ms + 5 * MINUTE)
       throw new Error(
         `a key ${model.real - end} ms behind the end, where only ${unseen.ms} ms were not seen`,
       );
+    if (hasKeyring && truth.isGone(opened))
+      throw new Error('a key of a license that was given or taken back');
   }
 
   const all: Step[] = [{ do: 'acquire' }, ...steps];
   for (const [at, step] of all.entries()) {
     try {
       await apply(step);
+      await stage.outside.idle();
+      if (model.held) truth.saw(model.held);
       await agree(step, at);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);

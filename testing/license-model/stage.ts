@@ -3,6 +3,8 @@ import { createCheckIns } from '../../src/license/check-ins.ts';
 import type { CheckIns } from '../../src/license/check-ins.ts';
 import type { Device } from '../../src/license/device.ts';
 import { createLicenses, licenseMigrations } from '../../src/license/licenses.ts';
+import { createOutsideRecord } from '../../src/license/outside-record.ts';
+import type { OutsideRecord } from '../../src/license/outside-record.ts';
 import { createTrustedTime } from '../../src/license/trusted-time.ts';
 import type { PersistentTrustedTime } from '../../src/license/trusted-time.ts';
 import type { LicenseService, Licenses } from '../../src/license/types.ts';
@@ -27,16 +29,30 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export interface Stage {
   readonly licenses: Licenses;
   readonly time: PersistentTrustedTime;
-  checkIn(): Promise<void>;
+  readonly outside: OutsideRecord;
+  /** `revokes`: the service takes the license back. */
+  checkIn(revokes: boolean): Promise<void>;
+}
+/** Memory outside the folder, as a keyring is. */
+export interface FakeKeyring {
+  text: string | null;
 }
 /** All rows of every table of the stage. */
 export type Rows = readonly { readonly table: string; readonly rows: readonly Record<string, unknown>[] }[];
+
+/** As on a host that has none, without the cost of looking. */
+const noRecord: OutsideRecord = {
+  recall: async () => false,
+  note() {},
+  idle: async () => {},
+  stop: async () => {},
+};
 
 /** What one sequence happens on. */
 export interface StageWorld {
   readonly contentKey: Uint8Array;
   /** Starts on what lies in the database, with the clocks of the model. */
-  start(model: Model): Stage;
+  start(model: Model, keyring: FakeKeyring | null): Promise<Stage>;
   rows(): Rows;
   put(rows: Rows): void;
   close(): void;
@@ -60,21 +76,44 @@ export async function createStageWorld(): Promise<StageWorld> {
 
   return {
     contentKey: signer.contentKey,
-    start(model) {
+    async start(model, keyring) {
       const clock: Clock = {
         now: () => model.wall,
         monotonic: () => model.monotonic,
+        slept: model.tellsSleep ? () => model.slept : undefined,
         sleep: () => new Promise(() => {}),
       };
       const time = createTrustedTime({ database, clock, log: silent });
-      const common = { database, device, trustedTime: time, log: silent, accountId: () => ACCOUNT };
+      const common = {
+        deviceSecret: device.deviceSecret,
+        database,
+        device,
+        trustedTime: time,
+        log: silent,
+        accountId: () => ACCOUNT,
+      };
       const licenseKeys = () => signer.publicKeys;
       // Made when the first is due: that alone is a third of a start.
       let checkIns: CheckIns | undefined;
+      let revokes = false;
+      const licenses = createLicenses({ ...common, service: signer.licenses(model), licenseKeys });
+      const record = keyring && {
+        read: async () => keyring.text,
+        async write(text: string) {
+          keyring.text = text;
+        },
+      };
+      const outside = record ? createOutsideRecord({ ...common, clock, record }) : noRecord;
+      await outside.recall();
+      licenses.onChange(outside.note);
       return {
         time,
-        licenses: createLicenses({ ...common, service: signer.licenses(model), licenseKeys }),
-        checkIn: () => (checkIns ??= openCheckIns()).now(),
+        outside,
+        licenses,
+        checkIn: (taken) => {
+          revokes = taken;
+          return (checkIns ??= openCheckIns()).now();
+        },
       };
       function openCheckIns(): CheckIns {
         return createCheckIns({
@@ -90,7 +129,7 @@ export async function createStageWorld(): Promise<StageWorld> {
                 nowMs: model.real,
                 counter: body.counter + 1,
                 replayed: false,
-                revoked: [],
+                revoked: revokes ? body.held : [],
                 released: [],
                 firstPlays: body.held.flatMap((licenseId) =>
                   model
@@ -109,7 +148,7 @@ export async function createStageWorld(): Promise<StageWorld> {
           isOnline: () => true,
           onAmended: () => {},
           onReleased: () => {},
-          onMet: () => {},
+          onMet: outside.note,
           onNotice: () => {},
         });
       }

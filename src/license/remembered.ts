@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { FirstPlay } from '../shared/check-in.ts';
+import type { Ms } from '../shared/units.ts';
+import type { KeptGrant } from './grant-rows.ts';
+
+/** A license as it was issued then: a renewal is another issue of it. */
+const Issue = FirstPlay.omit({ atMs: true });
+const Gone = Issue.extend({ how: z.enum(['released', 'revoked']) });
+
+/** Keyrings are made for passwords: this many entries of each kind are some 100 kB. The latest stay. */
+const MOST = 400;
+
+/** What must not be forgotten, as it lies in the operating system's keyring. */
+export const Remembered = z.object({
+  floorMs: z.int().nonnegative(),
+  /** Of every license that was held here: what was given back or renewed since can be put back with an older folder. */
+  firstPlays: z.array(FirstPlay),
+  held: z.array(Issue).default([]),
+  /** Given back here, replaced by another one, or taken back by the service. */
+  gone: z.array(Gone).default([]),
+});
+export type Remembered = z.infer<typeof Remembered>;
+export const nothingRemembered: Remembered = { floorMs: 0, firstPlays: [], held: [], gone: [] };
+
+/** What is to be remembered once `grants` is all that is held. Pure. */
+export function rememberedAfter(before: Remembered, grants: readonly KeptGrant[], floorMs: Ms): Remembered {
+  const held = grants.map(({ claims: { licenseId, issuedAtMs } }) => ({ licenseId, issuedAtMs }));
+  const firstPlays = grants.flatMap(({ claims: { licenseId, issuedAtMs }, firstPlayAtMs }) =>
+    firstPlayAtMs === null ? [] : [{ licenseId, issuedAtMs, atMs: firstPlayAtMs }],
+  );
+  const released = before.held
+    .filter(({ licenseId }) => !held.some((one) => one.licenseId === licenseId))
+    .map((issue) => ({ ...issue, how: 'released' as const }));
+  const revoked = grants
+    .filter(({ ended }) => ended?.reason === 'revoked')
+    .map(({ claims: { licenseId, issuedAtMs } }) => ({ licenseId, issuedAtMs, how: 'revoked' as const }));
+  /** It came anew. */
+  const isBack = ({ licenseId, issuedAtMs }: z.infer<typeof Issue>) =>
+    grants.some(
+      ({ claims, ended }) =>
+        claims.licenseId === licenseId && claims.issuedAtMs >= issuedAtMs && ended?.reason !== 'revoked',
+    );
+  const gone = latest([...before.gone, ...released, ...revoked], (a, b) => a.issuedAtMs - b.issuedAtMs);
+  return {
+    floorMs,
+    firstPlays: latest([...before.firstPlays, ...firstPlays], (a, b) => b.atMs - a.atMs),
+    held: held.slice(-MOST),
+    gone: gone.filter((one) => !isBack(one)),
+  };
+}
+
+/** Whether it was given back or taken back, this issue of it or a later one. */
+export function isGone({ claims, ended }: KeptGrant, { gone }: Remembered): 'released' | 'revoked' | null {
+  if (ended?.reason === 'revoked') return null;
+  const found = gone.find(
+    ({ licenseId, issuedAtMs }) => licenseId === claims.licenseId && issuedAtMs >= claims.issuedAtMs,
+  );
+  return found?.how ?? null;
+}
+
+/** One for each issue: of several the last by `order`. The latest issues stay. */
+function latest<T extends z.infer<typeof Issue>>(all: readonly T[], order: (a: T, b: T) => number): T[] {
+  const byIssue = new Map(
+    [...all].sort(order).map((one) => [`${one.licenseId} ${one.issuedAtMs}`, one] as const),
+  );
+  return [...byIssue.values()].sort((a, b) => a.issuedAtMs - b.issuedAtMs).slice(-MOST);
+}
