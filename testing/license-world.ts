@@ -25,7 +25,11 @@ export interface LicenseWorld {
   /** Who is signed in; at first whom the issuer's licenses are for. */
   accountId: string | null;
   /** As after a restart of the app, by default on the same computer and its own clock. */
-  open(as?: Device, on?: Clock): { licenses: Licenses; time: PersistentTrustedTime };
+  open(
+    as?: Device,
+    on?: Clock,
+    more?: { leastHeight?: (videoId: string) => number | null },
+  ): { licenses: Licenses; time: PersistentTrustedTime };
 }
 
 export async function createLicenseWorld(): Promise<LicenseWorld> {
@@ -43,7 +47,7 @@ export async function createLicenseWorld(): Promise<LicenseWorld> {
     service,
     keyLookups: () => keyLookups,
     accountId: 'account-1',
-    open(as = device, on = clock) {
+    open(as = device, on = clock, more = {}) {
       const log = createRecordingLog();
       const time = createTrustedTime({ database, clock: on, log });
       const licenseKeys = () => {
@@ -58,6 +62,7 @@ export async function createLicenseWorld(): Promise<LicenseWorld> {
         accountId: () => world.accountId,
         trustedTime: time,
         log,
+        ...more,
       });
       return { licenses, time };
     },

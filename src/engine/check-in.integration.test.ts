@@ -28,11 +28,11 @@ afterAll(async () => {
 
 const user = () => path.join(folder, 'user');
 const open = () => openEngine({ folder: user(), serviceUrl: service.running.apiUrl });
-async function operate(below: string, body: unknown): Promise<void> {
+async function operate(below: string, body: unknown, method = 'POST'): Promise<void> {
   const state: unknown = JSON.parse(await readFile(path.join(service.dataDir, 'service-state.json'), 'utf8'));
   const { operatorToken } = z.object({ operatorToken: z.string() }).parse(state);
   const answer = await fetch(`${service.running.apiUrl}/api/v1/operator/${below}`, {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${operatorToken}` },
     body: JSON.stringify(body),
   });
@@ -118,5 +118,19 @@ test('an older folder is found out, new keys are learned, and what was taken bac
   const back = await seventh.client.playback.start({ videoId });
   expect(back.stored).toBe('all');
   expect((await played(seventh, back.playlistPath, ['v-240p'])).size).toBeGreaterThan(0);
+
+  // The plan includes less than is stored: nothing is lost before its time.
+  const terms = { titleId: service.video.titleId, reason: 'a test' };
+  await operate('terms', { ...terms, terms: { maxHeight: 100 } }, 'PUT');
+  await expect(seventh.client.downloads.renewLicense({ downloadId })).rejects.toMatchObject({
+    code: 'license/too-tall',
+  });
+  expect(await seventh.client.downloads.list()).toMatchObject([{ verdict: { allowed: true } }]);
+  const small = await seventh.client.playback.start({ videoId });
+  expect((await played(seventh, small.playlistPath, ['v-240p'])).size).toBeGreaterThan(0);
+  await operate('terms', { ...terms, terms: null }, 'PUT');
+  expect(await seventh.client.downloads.renewLicense({ downloadId })).toMatchObject({
+    verdict: { allowed: true },
+  });
   await seventh.close();
 }, 120_000);

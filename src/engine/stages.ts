@@ -100,6 +100,11 @@ export async function createStages(
     licenseKeys: account.licenseKeys,
     accountId,
     trustedTime,
+    leastHeight(videoId) {
+      const download = downloads.forVideo(videoId);
+      const video = download ? downloads.presentation(download.downloadId).video : [];
+      return video.length === 0 ? null : Math.min(...video.map(({ height }) => height));
+    },
     log,
   });
   const { deviceSecret } = device;

@@ -52,6 +52,8 @@ export function createLicenses(from: {
   licenseKeys: () => readonly LicenseKey[];
   accountId: () => string | null;
   trustedTime: PersistentTrustedTime;
+  /** Height of the least tall picture that is downloaded of a video; null: none is. */
+  leastHeight?: (videoId: string) => number | null;
   log: Log;
 }): Licenses {
   const { database, device, service, trustedTime, log } = from;
@@ -163,12 +165,24 @@ export function createLicenses(from: {
     throw new LayoverError('license/none', { videoId });
   }
 
+  /**
+   * Throws `license/too-tall` for one by which nothing that is downloaded could be played: better the one that is held, to its own
+   * end. What was not held before is given back.
+   */
+  function assertIncluded({ claims }: KeptGrant, held: KeptGrant | null): void {
+    const { videoId, licenseId, maxHeight } = claims;
+    if (maxHeight === undefined || (from.leastHeight?.(videoId) ?? 0) <= maxHeight) return;
+    if (licenseId !== held?.claims.licenseId) rows.owe(claims);
+    throw new LayoverError('license/too-tall', { videoId });
+  }
+
   async function acquire(videoId: string, purpose: LicensePurpose): Promise<Verdict> {
     const fresh = await unlessReleased(videoId, async () =>
       admit(await service.acquire(videoId, device.deviceId, purpose), videoId, purpose),
     );
     if (purpose === 'offline' && !fresh.claims.policy.can_persist)
       throw new LayoverError('license/not-allowed', { videoId });
+    if (purpose === 'offline') assertIncluded(fresh, null);
     keep(fresh, purpose === 'offline' ? rows.read(videoId) : (streams.get(videoId) ?? null));
     return verdictOf(videoId);
   }
@@ -182,7 +196,9 @@ export function createLicenses(from: {
     releaseCount,
     acquire: (videoId) => acquire(videoId, 'offline'),
     async admit(videoId, count, ask) {
-      return unlessReleased(videoId, async () => admit(await ask(), videoId, 'offline'), count);
+      const fresh = await unlessReleased(videoId, async () => admit(await ask(), videoId, 'offline'), count);
+      assertIncluded(fresh, ownOf(rows.read(videoId)));
+      return fresh;
     },
     keep,
     verdict: verdictOf,
