@@ -10,6 +10,7 @@ import type { ServiceWithFilm } from '../../testing/engine-world.ts';
 import { makeStrangersMedia, startOrigin, strangers } from '../../testing/strangers-media.ts';
 import { named, noSignals } from '../../testing/systems.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import type { DeviceView } from '../shared/contract.ts';
 import { DAY_MS } from '../shared/units.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -165,6 +166,8 @@ describe('on a service', () => {
       ['play', film, '--verify', '--seconds', '2'],
       ['license', film],
       ['license', film, '--renew'],
+      ['license', 'clock'],
+      ['devices'],
       ['trip', '--from', 'now', '--to', inThreeDays, '--renew', '--download'],
       ['sync'],
       ['remove', film],
@@ -174,6 +177,23 @@ describe('on a service', () => {
       expect(JSON.parse(ran.out)).toBeTypeOf('object');
     }
     expect(JSON.parse((await ask('downloads')).out)).toEqual({ downloads: [] });
+  });
+
+  test('another device is signed out by its id', async () => {
+    const second = temporaryFolder();
+    const args = ['sign-in', email, '--service', service.running.apiUrl, '--data', second];
+    await layover(args, { env: { LAYOVER_PASSWORD: password } });
+    const { devices } = JSON.parse((await ask('devices')).out) as { devices: DeviceView[] };
+    expect(devices[0]?.isThis).toBe(true);
+    const latest = devices[1]?.deviceId ?? '';
+    const left = JSON.parse((await ask('devices', 'remove', latest)).out) as { devices: DeviceView[] };
+    expect(left).toMatchObject({ removed: latest });
+    expect(left.devices.map(({ deviceId }) => deviceId)).not.toContain(latest);
+    const signedOut = await layover(['devices', '--data', second, '--json']);
+    expect([signedOut.code, JSON.parse(signedOut.out)]).toMatchObject([
+      1,
+      { error: { code: 'auth/signed-out' } },
+    ]);
   });
 
   test('nobody’s token or key is in what it says or logs', async () => {

@@ -2,9 +2,11 @@ import { Command, CommanderError } from 'commander';
 import * as account from './commands/account.ts';
 import * as addresses from './commands/addresses.ts';
 import * as catalog from './commands/catalog.ts';
+import * as devices from './commands/devices.ts';
 import { download } from './commands/download.ts';
 import * as downloads from './commands/downloads.ts';
 import { follow, unfollow } from './commands/follow.ts';
+import { licenseClock } from './commands/license-clock.ts';
 import { ocas } from './commands/ocas.ts';
 import { play } from './commands/play.ts';
 import * as queue from './commands/queue.ts';
@@ -42,7 +44,9 @@ const all = (own: Command): object => own.optsWithGlobals();
 command('sign-in <email>', 'sign in; the password from --password or LAYOVER_PASSWORD')
   .option('--password <password>')
   .action((email: string, o: object) => run(o, (session) => account.signIn(session, email, o)));
-command('status', 'connection, account, what waits to be sent').action((o: object) => run(o, account.status));
+command('status', 'connection, account, what waits to be sent; hears what became of licenses').action(
+  (o: object) => run(o, account.status),
+);
 command('browse', 'the rows of the home screen').action((o: object) => run(o, catalog.browse));
 command(
   'open <url>',
@@ -151,6 +155,9 @@ license
   .action((scenario: string, o: object) =>
     runAlone({ ...license.opts(), ...o }, (output) => simulate(output, scenario)),
   );
+command('clock', 'the time by which licenses are measured, and what is known of this clock', license).action(
+  (_: object, own: Command) => run(all(own), licenseClock),
+);
 command('trip', 'what plays while you are offline, and whether it is enough')
   .requiredOption(
     '--from <time>',
@@ -161,8 +168,15 @@ command('trip', 'what plays while you are offline, and whether it is enough')
   .option('--renew', 'renew what must be renewed now')
   .option('--download', 'download what would fill the time, as far as it fits, and stay until it is here')
   .action((o: object) => run(o, (session) => trip(session, o)));
-command('sync', 'tell the service what was watched, and hear what it knows').action((o: object) =>
-  run(o, account.sync),
+const devicesCommand = command(
+  'devices',
+  'where the account is signed in, and what is downloaded there',
+).action((o: object) => run(o, devices.list));
+command('remove <device>', 'sign another device out and free what it holds', devicesCommand).action(
+  (device: string, _: object, own: Command) => run(all(own), (session) => devices.remove(session, device)),
+);
+command('sync', 'tell the service what was watched, and hear what it knows, also of licenses').action(
+  (o: object) => run(o, account.sync),
 );
 
 try {

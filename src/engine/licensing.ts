@@ -5,11 +5,13 @@ import { createRenewals } from '../license/renewals.ts';
 import type { Renewals } from '../license/renewals.ts';
 import { recoverLost } from '../license/recovery.ts';
 import { asLayoverError, LayoverError } from '../shared/errors.ts';
+import type { LicenseClock } from '../shared/contract.ts';
 import type { Platform } from '../shared/platform.ts';
 import type { Ms } from '../shared/units.ts';
 import type { createConnection } from './connection.ts';
 import { downloadView } from './download-view.ts';
 import type { EventBus } from './events.ts';
+import { licenseClock } from './license-clock.ts';
 import type { Stages } from './stages.ts';
 import { maySee } from './visible.ts';
 
@@ -24,6 +26,9 @@ export interface Licensing {
   hint(serviceMs: Ms): void;
   /** Somebody just signed in: time and licenses are right before anything of theirs goes on. */
   signedIn(): Promise<void>;
+  /** Hears the service's word now, and waits for what follows from it. Errors: of the service. */
+  checkIn(): Promise<void>;
+  clock(): LicenseClock;
   /** What the viewer should know since start, the latest of a kind. */
   notices(): LayoverError[];
   /** Resolves when nothing is under way any more. */
@@ -144,6 +149,12 @@ export function createLicensing(
         log.info('license/check-in-failed', { code: asLayoverError(thrown).code });
       });
     },
+    async checkIn() {
+      await recoverIfLost();
+      await checkIns.now();
+      await renewals.idle();
+    },
+    clock: () => licenseClock(trustedTime, checkIns.lastHeardAtMs()),
     notices: () => [
       // Not only in the run that found it out: until somebody has signed in again, downloads are locked.
       ...(account.hasLostToken() && !notices.has(unreadable) ? [new LayoverError(unreadable)] : []),

@@ -20,11 +20,13 @@ const CheckInState = z.object({
   requestId: z.string().nullable(),
   /** By which device and to which escrow key (its x) the device secret was sealed; null: it is not in escrow. */
   escrowedTo: z.string().nullable(),
+  /** When that statement came, by trusted time as it was then. */
+  heardAtMs: z.int().nonnegative().nullable().default(null),
 });
 export type CheckInState = z.infer<typeof CheckInState>;
 
 const Row = z.object({ state_json: z.string(), seal: z.instanceof(Uint8Array) });
-const never: CheckInState = { counter: 0, requestId: null, escrowedTo: null };
+const never: CheckInState = { counter: 0, requestId: null, escrowedTo: null, heardAtMs: null };
 
 export interface CheckInRows {
   read(accountId: string): CheckInState;

@@ -25,6 +25,8 @@ export interface CheckIns {
   tell(): void;
   /** The service named a time, unsigned: where it differs from what is known, a signed one is asked for. */
   hint(serviceMs: Ms): void;
+  /** When the service's word was last heard; null: never under this account. */
+  lastHeardAtMs(): Ms | null;
   /** Meets now. Errors: of the service; `license/forged` for a word that is not its own. */
   now(): Promise<void>;
   /** Resolves when nothing is under way any more. */
@@ -106,7 +108,12 @@ export function createCheckIns(deps: CheckInDeps): CheckIns {
     // Only who signed what is held here may take time back: keys come with a sign-in, and that may be anybody's.
     const shiftMs = kids.size === 0 || kids.has(kid) ? followTime(word.nowMs) : raiseTime(word.nowMs);
     const changed = database.transaction(() => {
-      rows.write(accountId, { ...rows.read(accountId), counter: word.counter, requestId: null });
+      rows.write(accountId, {
+        ...rows.read(accountId),
+        counter: word.counter,
+        requestId: null,
+        heardAtMs: trustedTime.now(),
+      });
       return own().flatMap((grant) => {
         const fresh = amended(grant, word, shiftMs);
         if (fresh === grant) return [];
@@ -215,6 +222,10 @@ export function createCheckIns(deps: CheckInDeps): CheckIns {
       if ((isOther || trustedTime.isClockBehind()) && deps.accountId() !== null) look();
     },
     now,
+    lastHeardAtMs() {
+      const accountId = deps.accountId();
+      return accountId === null ? null : rows.read(accountId).heardAtMs;
+    },
     async stop() {
       ended.abort();
       pause?.abort();

@@ -24,7 +24,9 @@ export interface Renewals {
   replace(videoIds: readonly string[]): void;
   /** When which is due, soonest first; what is never renewed by itself is not named. */
   due(): { videoId: string; atMs: Ms }[];
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is under way any more; more may follow later. */
+  idle(): Promise<void>;
+  /** The same, and nothing follows. */
   stop(): Promise<void>;
 }
 
@@ -193,6 +195,10 @@ export function createRenewals(deps: RenewalDeps): Renewals {
     return stoppedBy(outcomes) === null;
   }
 
+  async function idle(): Promise<void> {
+    await Promise.all([round, replacing]);
+  }
+
   return {
     look,
     replace(videoIds) {
@@ -221,10 +227,11 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       return [...outcomes, ...videoIds.slice(outcomes.length).map((videoId) => ({ videoId, error }))];
     },
     due: () => plan().map(({ held, atMs }) => ({ videoId: held.videoId, atMs })),
+    idle,
     async stop() {
       ended.abort();
       pause?.abort();
-      await Promise.all([round, replacing]);
+      await idle();
     },
   };
 }

@@ -8,6 +8,8 @@ import { CLOCK_TOLERANCE_MS } from './verdict.ts';
 
 /** TrustedTime with the care for its row: what was known last must outlive a kill. */
 export interface PersistentTrustedTime extends TrustedTime {
+  /** What the machine's clock says, and what is to be added to it by the service's word. */
+  machine(): { readonly nowMs: Ms; readonly correctionMs: Ms };
   /** Writes the floor now: at first play and whatever else must not be forgotten. */
   persist(): void;
   /** Writes the floor for the last time; call before the database is closed. */
@@ -87,6 +89,7 @@ export function createTrustedTime(from: {
       if (steady() - persistedAtSteadyMs >= PERSIST_EVERY_MS) persist();
       return read();
     },
+    machine: () => ({ nowMs: clock.now(), correctionMs }),
     isClockBehind: () => plausibleWall() === undefined,
     atLeast(ms) {
       if (ms <= read()) return;

@@ -75,6 +75,30 @@ export const DeviceView = z.object({
 });
 export type DeviceView = z.infer<typeof DeviceView>;
 
+// --- licenses ----------------------------------------------------------------------------------------
+
+/** What is known of the time, by which license windows are measured. */
+export const LicenseClock = z.object({
+  /** Trusted time, which never goes back by itself. */
+  nowMs: z.int().nonnegative(),
+  /** What this computer's clock says, and by how much it is ahead (behind: less than 0). */
+  machineMs: z.int(),
+  driftMs: z.int(),
+  /** By trusted time; null: the service's signed word was never heard under this account. */
+  lastHeardAtMs: z.int().nonnegative().nullable(),
+  state: z.enum([
+    /** Both agree. */
+    'agrees',
+    /** It is behind what was seen before: what depends on a window is refused. */
+    'behind',
+    /** It is wrong by the service's word, and is read with that error taken off. */
+    'corrected',
+    /** Only this clock has ever said what time it is. */
+    'unheard',
+  ]),
+});
+export type LicenseClock = z.infer<typeof LicenseClock>;
+
 // --- catalog -----------------------------------------------------------------------------------------
 
 /** What a card or a row shows about progress, from the local replica. */
@@ -192,6 +216,14 @@ export const contract = {
     list: procedure.output(z.array(DeviceView)),
     /** Signs another device out and frees what it holds; answers with those that are left. */
     remove: procedure.input(z.object({ deviceId: Id })).output(z.array(DeviceView)),
+  },
+  licenses: {
+    clock: procedure.output(LicenseClock),
+    /**
+     * Hears the service's word on time and licenses now: what it took back is locked, what it gives back is asked for. Answers when
+     * that is done. Errors: of the service.
+     */
+    checkIn: procedure.output(LicenseClock),
   },
   catalog: {
     home: procedure.output(HomeView),

@@ -31,3 +31,18 @@ export function deviceProcedures(world: World): Client['devices'] {
     },
   };
 }
+
+/** A clock that is right, and was heard to be. */
+export function licenseProcedures(world: World): Client['licenses'] {
+  const clock = async () => {
+    const nowMs = world.now();
+    return { nowMs, machineMs: nowMs, driftMs: 0, lastHeardAtMs: nowMs, state: 'agrees' as const };
+  };
+  return {
+    clock,
+    checkIn: async () => {
+      requireOnline(world);
+      return clock();
+    },
+  };
+}

@@ -5,7 +5,7 @@ import { LayoverError } from '../../src/shared/errors.ts';
 import { Settings } from '../../src/shared/settings.ts';
 import { addressProcedures } from './addresses.ts';
 import { catalogProcedures } from './catalog.ts';
-import { deviceProcedures } from './devices.ts';
+import { deviceProcedures, licenseProcedures } from './devices.ts';
 import { eventStream } from './event-stream.ts';
 import { mark, playbackProcedures } from './playback.ts';
 import { advanceDownloads, downloadProcedures } from './queue.ts';
@@ -146,6 +146,7 @@ export function createFakeClient(options: FakeClientOptions): FakeClient {
       },
     },
     devices: deviceProcedures(world),
+    licenses: licenseProcedures(world),
     catalog: catalogProcedures(world),
     addresses: addressProcedures(world),
     playback: playbackProcedures(world),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hear } from '../check-in.ts';
 import type { Session } from '../run.ts';
 import { parseOptions, usageError } from '../usage.ts';
 
@@ -22,17 +23,26 @@ export async function signIn(
   output.answer({ account: status.account }, () => `Signed in as ${status.account?.email ?? email}.`);
 }
 
-export async function status({ engine, output }: Session): Promise<void> {
-  const now = await engine.client.app.probe();
-  output.answer(now, () => {
+/** Waits, for a while, until the service's word on licenses was heard: a command that ends before it would say what was. */
+export async function status(session: Session): Promise<void> {
+  const { client } = session.engine;
+  const { connection } = await client.app.probe();
+  const checkedIn = connection === 'online' && (await hear(session));
+  const now = await client.app.status();
+  session.output.answer({ ...now, checkedIn }, () => {
     const who = now.account?.mustSignInAgain
       ? `${now.account.email}, to be signed in again`
       : (now.account?.email ?? 'signed out');
-    return `${now.connection}; ${who}; ${now.pendingMutations} to send`;
+    const heard = checkedIn || !now.account ? '' : '; not heard what became of your licenses';
+    return `${now.connection}; ${who}; ${now.pendingMutations} to send${heard}`;
   });
 }
 
-export async function sync({ engine, output }: Session): Promise<void> {
-  const report = await engine.client.sync.now();
-  output.answer(report, () => `${report.sent} sent, ${report.pending} still waiting.`);
+export async function sync(session: Session): Promise<void> {
+  const report = await session.engine.client.sync.now();
+  const checkedIn = await hear(session);
+  session.output.answer({ ...report, checkedIn }, () => {
+    const heard = checkedIn ? '' : ' What became of your licenses was not heard.';
+    return `${report.sent} sent, ${report.pending} still waiting.${heard}`;
+  });
 }

@@ -4,7 +4,7 @@ import { devicesOf, removeDevice } from '../devices.ts';
 import type { Parts } from '../parts.ts';
 import { procedures } from './base.ts';
 
-/** `app`, `auth`, `profiles`, `devices`, `settings`, `sync`: everything that is not about a title. */
+/** `app`, `auth`, `profiles`, `devices`, `licenses`, `settings`, `sync`: everything that is not about a title. */
 export function accountRouter(
   parts: Parts,
   { settingsChanged, signedIn }: { settingsChanged: () => void; signedIn: () => Promise<void> },
@@ -74,6 +74,14 @@ export function accountRouter(
     devices: {
       list: procedures.devices.list.handler(() => devicesOf(parts)),
       remove: procedures.devices.remove.handler(({ input }) => removeDevice(parts, input.deviceId)),
+    },
+
+    licenses: {
+      clock: procedures.licenses.clock.handler(() => parts.licensing.clock()),
+      checkIn: procedures.licenses.checkIn.handler(async () => {
+        await parts.licensing.checkIn();
+        return parts.licensing.clock();
+      }),
     },
 
     settings: {
