@@ -1,11 +1,11 @@
 /** Items that are worked on at the same time, by as many lanes as are wanted just now. */
 export interface LaneWork<Item> {
   readonly items: Iterable<Item>;
-  /** How many lanes there should be; asked again after each item. */
+  /** How many lanes there should be; asked again after each item, and when work says `mayWiden`. */
   wanted(): number;
   /** Nothing more is begun. */
   isOver(): boolean;
-  work(item: Item): Promise<void>;
+  work(item: Item, mayWiden: () => void): Promise<void>;
   /** What `work` threw; called for each. */
   onError(thrown: unknown): void;
 }
@@ -27,7 +27,7 @@ export async function inLanes<Item>({ items, wanted, isOver, work, onError }: La
         going -= 1;
         return;
       }
-      await work(next.value);
+      await work(next.value, widen);
       if (going > Math.max(1, wanted())) {
         going -= 1;
         return;

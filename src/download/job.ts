@@ -3,7 +3,7 @@ import type { Steering, Streamed } from '../cdn/types.ts';
 import type { Licenses } from '../license/types.ts';
 import { isLayoverError, LayoverError } from '../shared/errors.ts';
 import type { Clock, NetworkSignal } from '../shared/platform.ts';
-import type { Bytes } from '../shared/units.ts';
+import type { Bytes, Ms } from '../shared/units.ts';
 import type { ContentKey, OpenTrack, Store, TrackSpec } from '../store/types.ts';
 import { takeStock, wireBytes } from './plan.ts';
 import type { Plan, PlannedFile, Stocktaking } from './plan.ts';
@@ -175,14 +175,18 @@ async function fetchAll(
     items: missing,
     wanted: () => lanes.wanted,
     isOver: () => signal.aborted,
-    async work(file) {
+    async work(file, mayWiden) {
       const track = tracks.get(file.trackId);
       if (!track) throw new LayoverError('store/missing');
       const onStored = (bytes: Bytes) => {
         proven.add(file);
         job.onStored(bytes, file);
       };
-      lanes.note(await fetchOne(deps, job, track, file, { signal, backlog, onStored }));
+      const onBegun = (waitMs: Ms) => {
+        lanes.begun(waitMs);
+        mayWiden();
+      };
+      lanes.note(await fetchOne(deps, job, track, file, { signal, backlog, onBegun, onStored }));
       await backlog.room();
     },
     onError: failed,
@@ -197,7 +201,13 @@ async function fetchOne(
   job: Job,
   track: OpenTrack,
   file: PlannedFile,
-  into: { signal: AbortSignal; backlog: Backlog; onStored(bytes: Bytes): void },
+  into: {
+    signal: AbortSignal;
+    backlog: Backlog;
+    /** So long its first byte took. */
+    onBegun(waitMs: Ms): void;
+    onStored(bytes: Bytes): void;
+  },
 ): Promise<Streamed> {
   const { signal } = into;
   const { segment } = file;
@@ -211,9 +221,17 @@ async function fetchOne(
     segment,
     clock,
     contentKey: await keys.keyOf(encryption, contentKey, signal),
-    onReceived: (bytes) => job.onReceived(bytes, file),
+    onReceived(bytes) {
+      if (askedAtMs !== undefined && bytes > 0) {
+        into.onBegun(clock.monotonic() - askedAtMs);
+        askedAtMs = undefined;
+      }
+      job.onReceived(bytes, file);
+    },
   });
   let answer: Streamed;
+  // What an earlier run had kept comes from the disk.
+  let askedAtMs = sink.earlier ? undefined : clock.monotonic();
   try {
     answer = await steering.stream(request, sink, { signal, earlier: sink.earlier });
     signal.throwIfAborted();

@@ -36,3 +36,27 @@ it('follows a line that changes', () => {
     lanes.note({ timeToFirstByteMs: 5, transferMs: 400, heldMs: 0 });
   expect(lanes.wanted).toBe(4);
 });
+
+it('a long line gets all at the first byte, and keeps them until connections have come up to speed', () => {
+  const lanes = createLanes();
+  lanes.begun(400);
+  expect(lanes.wanted).toBe(12);
+  // Slow beginnings of twelve connections, and what they carry afterwards.
+  for (let count = 0; count < 12; count += 1)
+    lanes.note({ timeToFirstByteMs: 400, transferMs: 1200, heldMs: 0 });
+  expect(lanes.wanted).toBe(12);
+  for (let count = 0; count < 12; count += 1)
+    lanes.note({ timeToFirstByteMs: 200, transferMs: 200, heldMs: 0 });
+  expect(lanes.wanted).toBe(10);
+});
+
+it('a short line, or one that is held back by a cap, gets no more at its beginning', () => {
+  const short = createLanes();
+  short.begun(30);
+  short.begun(400);
+  expect(short.wanted).toBe(4);
+  const capped = createLanes();
+  capped.begun(400);
+  capped.note({ timeToFirstByteMs: 400, transferMs: 100, heldMs: 8000 });
+  expect(capped.wanted).toBe(5);
+});

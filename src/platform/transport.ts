@@ -96,7 +96,7 @@ function exchange(
               wants.then(afterPause).catch(fail);
             } else if (!wants) enough();
             // Not where it paused: what is left of the piece is then taken up again.
-            else if (receiver.keepsPieces === false) letGo(piece);
+            else if (receiver.keepsPieces === false) letGoOfChunk(piece);
           } catch (thrown) {
             fail(thrown);
           }
@@ -110,6 +110,16 @@ function exchange(
       },
     );
   });
+}
+
+/**
+ * The first piece of a body shares its memory with the headers before it, which are strings by now. Of small segments
+ * that is most of all memory. A chunk that could lie in Node's pool of small buffers, which others share, is left.
+ */
+function letGoOfChunk(piece: Uint8Array): void {
+  const { buffer, byteOffset, byteLength } = piece;
+  const isTail = byteOffset > 0 && byteOffset + byteLength === buffer.byteLength;
+  letGo(isTail && byteLength > Buffer.poolSize / 2 ? new Uint8Array(buffer) : piece);
 }
 
 const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);

@@ -69,25 +69,36 @@ export function recordKeyOf(dataKey: Uint8Array, salt: Uint8Array, name: RecordN
   }
 }
 
+/** A frame in the making. */
+export interface FrameSealer {
+  /** Ciphertext of the next plain bytes, which are not looked at again. */
+  seal(plain: Uint8Array): Buffer;
+  /** The tag, which stands behind the ciphertext. */
+  end(): Buffer;
+}
+
 /**
- * One frame: its ciphertext and its tag, which stand one behind the other in the file; to join them here would
- * copy every byte once more. `counter` counts frames of the record from 0.
+ * Seals one frame as its bytes come; to collect them first, or to join ciphertext and tag, would copy every byte once
+ * more. `counter` counts frames of the record from 0.
  */
-export function sealFrame(
+export function beginFrame(
   recordKey: CipherKey,
   name: RecordName,
   counter: number,
   isLast: boolean,
-  plain: Uint8Array,
-): [ciphertext: Buffer, tag: Buffer] {
+): FrameSealer {
   const cipher = createCipheriv('aes-256-gcm', recordKey, frameNonce(counter, isLast), {
     authTagLength: TAG_BYTES,
   });
   cipher.setAAD(frameData(name));
-  const ciphertext = cipher.update(plain);
-  // GCM is a stream cipher: final() gives no bytes, it only makes the tag.
-  cipher.final();
-  return [ciphertext, cipher.getAuthTag()];
+  return {
+    seal: (plain) => cipher.update(plain),
+    end() {
+      // GCM is a stream cipher: final() gives no bytes, it only makes the tag.
+      cipher.final();
+      return cipher.getAuthTag();
+    },
+  };
 }
 
 /** undefined: the frame is not exactly the one that was sealed under this name at this place. */

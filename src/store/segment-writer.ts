@@ -4,8 +4,8 @@ import { letGo } from '../shared/let-go.ts';
 import type { Bytes } from '../shared/units.ts';
 import type { Extent } from './extents.ts';
 import { FRAME_BYTES, frameCount, placeOfFrame, sealedBytesOf } from './format.ts';
-import { sealFrame } from './seal.ts';
-import type { RecordName } from './seal.ts';
+import { beginFrame } from './seal.ts';
+import type { FrameSealer, RecordName } from './seal.ts';
 import type { TrackFile } from './track-file.ts';
 import type { Handle } from './track-handles.ts';
 import type { SegmentWriter } from './types.ts';
@@ -14,10 +14,6 @@ import type { SegmentWriter } from './types.ts';
 const FRAMES_AT_ONCE = 4;
 /** Such calls of one record that are under way: one is written while the next is sealed. */
 const MOST_UNWRITTEN = 2;
-
-const MOST_SPARE = 8;
-/** A frame's plain bytes are collected in one of these: to make new ones costs more than to seal. */
-const spare: Buffer[] = [];
 
 export interface SegmentWriterParts {
   readonly file: TrackFile;
@@ -49,12 +45,15 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
   const { plainBytes } = name;
   const length = sealedBytesOf(plainBytes);
   const frames = frameCount(plainBytes);
-  let frame: Buffer | undefined;
+  /** The frame in the making, and what is sealed of it. */
+  let sealer: FrameSealer | undefined;
+  let part: Buffer[] = [];
   let filled = 0;
   let counter = 0;
   let place = placeOfFrame(0, plainBytes);
-  /** Ciphertexts and tags, and where the first of them belongs in the record. */
+  /** Ciphertexts and tags of whole frames, how many, and where the first of them belongs in the record. */
   let sealed: Buffer[] = [];
+  let sealedFrames = 0;
   let sealedAt = 0;
   let unwritten = 0;
   /** Settles when all that was handed to the disk until now has landed. */
@@ -105,15 +104,27 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
       });
     landed = Promise.all([landed, written]);
     sealed = [];
+    sealedFrames = 0;
   }
 
+  /** Of one frame. */
   function seal(plain: Uint8Array): void {
     if (!recordKey) return;
-    if (sealed.length === 0) sealedAt = place.offsetBytes;
-    sealed.push(...sealFrame(recordKey, name, counter, place.isLast, plain));
-    if (place.isLast || sealed.length >= 2 * FRAMES_AT_ONCE) flush();
-    counter += 1;
+    sealer ??= beginFrame(recordKey, name, counter, place.isLast);
+    part.push(sealer.seal(plain));
+    filled += plain.length;
+    if (filled === frameBytes()) endFrame(sealer);
+  }
+
+  function endFrame(of: FrameSealer): void {
+    if (sealedFrames === 0) sealedAt = place.offsetBytes;
+    sealed.push(...part, of.end());
+    sealedFrames += 1;
+    if (place.isLast || sealedFrames >= FRAMES_AT_ONCE) flush();
+    sealer = undefined;
+    part = [];
     filled = 0;
+    counter += 1;
     if (counter < frames) place = placeOfFrame(counter, plainBytes);
   }
 
@@ -121,9 +132,10 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
     if (isOver) return;
     isOver = true;
     recordKey = undefined;
+    sealer = undefined;
     sealed = [];
-    if (frame && spare.length < MOST_SPARE) spare.push(frame);
-    frame = undefined;
+    sealedFrames = 0;
+    part = [];
     parts.onEnd();
   }
 
@@ -156,18 +168,9 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
       if (isOver) throw new LayoverError('store/locked', { trackId: name.trackId });
       for (let at = 0; at < piece.length;) {
         if (counter === frames) throw new RangeError(`more than the ${plainBytes} bytes that were told`);
-        const wanted = frameBytes();
-        if (filled === 0 && piece.length - at >= wanted) {
-          seal(piece.subarray(at, at + wanted));
-          at += wanted;
-          continue;
-        }
-        frame ??= spare.pop() ?? Buffer.allocUnsafeSlow(FRAME_BYTES);
-        const part = piece.subarray(at, at + wanted - filled);
-        frame.set(part, filled);
-        filled += part.length;
-        at += part.length;
-        if (filled === wanted) seal(frame.subarray(0, wanted));
+        const plain = piece.subarray(at, at + frameBytes() - filled);
+        seal(plain);
+        at += plain.length;
       }
       return unwritten > MOST_UNWRITTEN ? until(() => unwritten <= MOST_UNWRITTEN) : undefined;
     },
