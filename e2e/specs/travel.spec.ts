@@ -44,6 +44,14 @@ test('with service and OCAs gone, the app starts and shows what can be played', 
   await expect(others.getByRole('link', { name: /Rule Thirty.*not downloaded/ })).toBeVisible();
 });
 
+test('whatever the width, nothing lies beside the window, the sign of the lost connection included', async () => {
+  const { page } = world;
+  for (const width of [320, 640, 800, 910, 1000, 1100, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect([width, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([width, width]);
+  }
+});
+
 test('the download plays, after a word about the clock that the first play starts', async () => {
   const { page } = world;
   await page.getByRole('region', { name: 'Ready to play offline' }).getByRole('link').click();
@@ -113,8 +121,8 @@ test('31 days later and offline, the download is locked and says why', async () 
   await expect(line).toContainText('Locked');
   await expect(line).toContainText('Go online and renew it; nothing is downloaded again.');
   await expect(line.getByRole('link', { name: /^Play/ })).toHaveCount(0);
-  await line.getByRole('button', { name: 'Renew' }).click();
-  await expect(line.getByRole('alert')).toContainText(/cannot be reached|offline/);
+  // It could only fail.
+  await expect(line.getByRole('button', { name: /^Renew/ })).toHaveCount(0);
   await openTitle(page, 'Night Cartography');
   await page.getByRole('link', { name: /^Play S1 E2 Contour Lines/ }).click();
   await expect(page.getByRole('alert')).toContainText('Go online and renew it');
