@@ -74,7 +74,7 @@ export async function createDownloadWorld() {
         }),
       };
       world.store = world.watchStore(createMemoryStore(disk));
-      world.presence?.stop();
+      void world.presence?.stop();
       const presence = createPresence(world.store, clock, power);
       world.presence = presence;
       presence.start();
@@ -107,8 +107,7 @@ export async function createDownloadWorld() {
     states: (downloadId: string) =>
       world.history.filter((one) => one.downloadId === downloadId).map(({ state }) => state),
     dispose: async () => {
-      world.presence?.stop();
-      await Promise.all([world.downloads.stop(), ...world.stopping]);
+      await Promise.all([world.presence?.stop(), world.downloads.stop(), ...world.stopping]);
       await server.close();
       database.close();
     },

@@ -13,7 +13,7 @@ export interface DownloadDeps {
   readonly database: Database;
   readonly store: Store;
   /** Of the drive that the store lies on; whoever made it starts and stops it. */
-  readonly presence: Pick<Presence, 'isPresent' | 'look' | 'onChange'>;
+  readonly presence: Pick<Presence, 'isPresent' | 'doubt' | 'onChange'>;
   readonly licenses: Licenses;
   readonly cdn: Cdn;
   readonly clock: Clock;

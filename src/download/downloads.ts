@@ -96,7 +96,7 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     nextLookMs: () => untilNextMinute(deps),
     work: createWork({ ...deps, rows, progress, teller }),
     onChanged: (downloadId) => void tell(downloadId),
-    onPlaceLost: () => void presence.look(),
+    onPlaceLost: () => presence.doubt(),
     onCompleted(downloadId) {
       const segments = rescan.segmentsOf(downloadId);
       rows.complete(downloadId, { bytes: progress.of(downloadId).storedBytes, segments });
@@ -136,7 +136,7 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     async remove(downloadId) {
       await removals.remove(ownRowOf(downloadId));
       // Its files are erased when the drive comes back: somebody must have seen that it was away.
-      await presence.look();
+      presence.doubt();
     },
     add(selection, presentation, { titleId, name = null, priority = 'normal', origin = 'viewer' }) {
       const { videoId } = selection;
@@ -194,7 +194,7 @@ export function createDownloads(deps: DownloadDeps): Downloads {
     },
     reconsider() {
       cdn.capDownloads(deps.rules().capBitsPerSecond);
-      void presence.look();
+      presence.doubt();
       queue.retry(['space', 'storage-place']);
     },
     connected: () => queue.retry(['network', 'service', 'oca']),
@@ -203,7 +203,7 @@ export function createDownloads(deps: DownloadDeps): Downloads {
       if (stopListening) return;
       stopListening = listen(deps, queue, () => removals.finish());
       cdn.capDownloads(deps.rules().capBitsPerSecond);
-      void presence.look();
+      presence.doubt();
       rescan
         .all(() => !stopListening)
         .catch((error: unknown) => log.error('download.rescan-failed', { error: String(error) }));

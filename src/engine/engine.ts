@@ -183,11 +183,17 @@ async function build(platform: Platform, opened: OpenedDatabase, extend: Extensi
   async function stop(): Promise<void> {
     stopListening();
     warnings.stop();
-    presence.stop();
     watching.endAll();
     playback.stopAll();
     sync.stop();
-    await Promise.all([downloads.stop(), connection.stop(), sync.idle(), background.end(), licensing.stop()]);
+    await Promise.all([
+      downloads.stop(),
+      presence.stop(),
+      connection.stop(),
+      sync.idle(),
+      background.end(),
+      licensing.stop(),
+    ]);
     await store.close();
     events.close();
     trustedTime.close();

@@ -8,10 +8,11 @@ import { createPresence } from './presence.ts';
 function world() {
   const clock = createFakeClock();
   const power = createFakePower();
-  const w = { isPresent: true, looks: 0 };
+  const w = { isPresent: true, looks: 0, error: undefined as Error | undefined };
   const store = {
     isPresent: async () => {
       w.looks += 1;
+      if (w.error) throw w.error;
       return w.isPresent;
     },
   };
@@ -93,12 +94,30 @@ test('a look that another overtook changes nothing', async () => {
   expect(told).toEqual([false, true]);
 });
 
-test('stopped, it looks no more', async () => {
+test('stopped, it asks the store no more, and whoever asked has been answered', async () => {
   const { w, presence, pass } = world();
   presence.start();
   await pass(3);
-  presence.stop();
+  const asked = presence.look();
+  await presence.stop();
+  expect(await asked).toBe(true);
   w.looks = 0;
+  w.isPresent = false;
+  presence.doubt();
+  expect(await presence.look()).toBe(true);
   await pass(30);
   expect(w.looks).toBe(0);
+});
+
+test('a store that cannot say so now is asked again', async () => {
+  const { w, presence, told, pass } = world();
+  w.error = new Error('the database is busy');
+  presence.start();
+  presence.doubt();
+  await expect(presence.look()).rejects.toThrow('busy');
+  await pass(6);
+  w.error = undefined;
+  w.isPresent = false;
+  await pass(3);
+  expect(told).toEqual([false]);
 });

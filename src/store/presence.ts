@@ -12,13 +12,16 @@ const SELDOM_MS: Ms = 15 * SECOND_MS;
 export interface Presence {
   /** As it was seen last; true before the first look. */
   readonly isPresent: boolean;
-  /** Looks now: somebody needs to know, or has reason to believe that it is away or back. */
+  /** Looks now: somebody needs to know. Rejects as `Store.isPresent`; once stopped, as it was seen last. */
   look(): Promise<boolean>;
+  /** Looks now, for whoever has reason to believe that it is away or back. */
+  doubt(): void;
   /** Calls back when it went away or came back; returns the way to stop. */
   onChange(listener: (isPresent: boolean) => void): () => void;
   /** Looks now, and again and again until `stop`. */
   start(): void;
-  stop(): void;
+  /** For good. Resolves when nothing asks the store any more. */
+  stop(): Promise<void>;
 }
 
 export function createPresence(
@@ -28,12 +31,14 @@ export function createPresence(
 ): Presence {
   const listeners = new Set<(isPresent: boolean) => void>();
   let isPresent = true;
-  let watching: AbortController | undefined;
+  const ending = new AbortController();
+  const looks = new Set<Promise<boolean>>();
+  let isWatching = false;
   /** Looks may overtake each other: the answer of one that began before another's is no news. */
   let begun = 0;
   let answered = 0;
 
-  async function look(): Promise<boolean> {
+  async function ask(): Promise<boolean> {
     const number = (begun += 1);
     const now = await store.isPresent();
     if (number < answered) return isPresent;
@@ -45,10 +50,19 @@ export function createPresence(
     return now;
   }
 
-  async function watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await look();
-      await clock.sleep(isPresent && power.isOnBattery() ? SELDOM_MS : LOOK_EVERY_MS, signal);
+  async function look(): Promise<boolean> {
+    if (ending.signal.aborted) return isPresent;
+    const asked = ask();
+    looks.add(asked);
+    return asked.finally(() => looks.delete(asked));
+  }
+  // What cannot be told now may be told the next time.
+  const doubt = () => void look().catch(() => undefined);
+
+  async function watch(): Promise<void> {
+    while (!ending.signal.aborted) {
+      await look().catch(() => undefined);
+      await clock.sleep(isPresent && power.isOnBattery() ? SELDOM_MS : LOOK_EVERY_MS, ending.signal);
     }
   }
 
@@ -57,19 +71,20 @@ export function createPresence(
       return isPresent;
     },
     look,
+    doubt,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     start() {
-      if (watching) return;
-      watching = new AbortController();
-      // The store says so itself: what cannot be read is no failure. It ends when it is stopped.
-      watch(watching.signal).catch(() => undefined);
+      if (isWatching) return;
+      isWatching = true;
+      // Its sleep ends so when it is stopped.
+      watch().catch(() => undefined);
     },
-    stop() {
-      watching?.abort();
-      watching = undefined;
+    async stop() {
+      ending.abort();
+      await Promise.allSettled(looks);
     },
   };
 }
