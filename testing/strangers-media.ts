@@ -102,7 +102,10 @@ export interface Origin {
   readonly url: string;
   readonly requests: { path: string; headers: IncomingHttpHeaders }[];
   /** Answers a path otherwise than with a file; undefined: with the file. */
-  answer: (path: string) => { status: number; headers?: Record<string, string>; body?: string } | undefined;
+  answer: (
+    path: string,
+    search: string,
+  ) => { status: number; headers?: Record<string, string>; body?: string } | undefined;
   close(): Promise<void>;
 }
 
@@ -112,7 +115,7 @@ export async function startOrigin(folder: string, port = 0): Promise<Origin> {
   const server = createServer((request, response) => {
     const { pathname, search } = new URL(request.url ?? '/', 'http://origin.invalid/');
     origin.requests.push({ path: pathname.slice(1) + search, headers: request.headers });
-    const other = origin.answer(pathname.slice(1));
+    const other = origin.answer(pathname.slice(1), search);
     if (other) return void response.writeHead(other.status, other.headers).end(other.body);
     readFile(path.join(folder, path.normalize(pathname))).then(
       (file) => {

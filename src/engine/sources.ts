@@ -11,6 +11,8 @@ import type { ServiceClient } from '../service/service-client.ts';
 export interface Source {
   readonly presentation: Presentation;
   readonly renewPathways: (signal?: AbortSignal) => Promise<Pathway[]>;
+  /** Where files have addresses of their own, which may expire: the same video as it lies now. */
+  readonly renewPresentation?: (signal?: AbortSignal) => Promise<Presentation>;
 }
 
 interface SourcesOptions {

@@ -126,13 +126,19 @@ async function sourceOf(
   signal: AbortSignal | undefined,
 ): Promise<Source> {
   if (!download) return sources.presentation(videoId, signal);
+  const isAddress = isAddressId(videoId);
   const stored: Source = {
     presentation: downloads.presentation(download.downloadId),
     renewPathways: async (renewSignal) =>
       (await sources.presentation(videoId, renewSignal)).presentation.pathways,
+    ...(isAddress && {
+      renewPresentation: async (renewSignal?: AbortSignal) => {
+        const source = await sources.presentation(videoId, renewSignal);
+        return source.renewPresentation?.(renewSignal) ?? source.presentation;
+      },
+    }),
   };
   // Complete: the network could only make it later. Not known to be online: what is here plays now.
-  const isAddress = isAddressId(videoId);
   const isAway = isAddress ? connection.state() === 'offline' : connection.state() !== 'online';
   if (download.state === 'completed' || isAway) return stored;
   try {

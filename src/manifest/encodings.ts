@@ -10,7 +10,7 @@ export type Reencoding =
   /** What was chosen does not exist any more. */
   | { kind: 'gone' };
 
-/** Compares what a download was begun with, and what the service tells now of the same renditions. */
+/** Compares what a download or a session was begun with, and what is told now of the same renditions. */
 export function compareEncodings(before: Presentation, now: Presentation): Reencoding {
   const fresh = new Map(renditionsOf(now).map((rendition) => [rendition.id, rendition]));
   const changed: string[] = [];

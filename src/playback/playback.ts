@@ -2,8 +2,9 @@ import type { Cdn } from '../cdn/types.ts';
 import type { Licenses } from '../license/types.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { Log } from '../shared/platform.ts';
+import { compareEncodings } from '../manifest/index.ts';
 import { filesOf, renditionsOf } from '../shared/presentation.ts';
-import type { Presentation } from '../shared/presentation.ts';
+import type { Pathway, Presentation } from '../shared/presentation.ts';
 import type { Store } from '../store/types.ts';
 import { createHandedOut } from './handed-out.ts';
 import { createMediaHandler } from './media-handler.ts';
@@ -80,15 +81,23 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
   return {
     stop,
     handle: createMediaHandler({ ...sources, onRefused, session: (sessionId) => sessions.get(sessionId) }),
-    start({ videoId, presentation, renewPathways, downloadId }) {
+    start({ videoId, presentation, renewPathways, renewPresentation, downloadId }) {
+      const renew =
+        renewPresentation &&
+        (async (signal?: AbortSignal) => {
+          const fresh = await renewPresentation(signal);
+          // Another video than the one whose playlists the player holds is of no use to it.
+          if (compareEncodings(session.presentation, fresh).kind === 'same') session.presentation = fresh;
+        });
       const session: Session = {
         sessionId: deps.newId(),
         videoId,
         presentation,
+        renew: renew ?? null,
         downloadId,
         steering:
           renewPathways &&
-          cdn.steer(presentation.pathways, renewPathways, {
+          cdn.steer(presentation.pathways, renew ? () => renewed(session) : renewPathways, {
             probePath: probePathOf(presentation),
             contentSteering: presentation.contentSteering,
           }),
@@ -134,6 +143,11 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
       for (const sessionId of [...sessions.keys()]) stop(sessionId);
     },
   };
+}
+
+async function renewed(session: Session): Promise<Pathway[]> {
+  await session.renew?.(session.ending.signal);
+  return session.presentation.pathways;
 }
 
 /** The least file of a video that every OCA which holds it has: an init segment. */

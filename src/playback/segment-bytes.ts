@@ -7,7 +7,7 @@ import type { Segment } from '../shared/presentation.ts';
 import type { Bytes } from '../shared/units.ts';
 import type { Store } from '../store/types.ts';
 import type { Span } from './range.ts';
-import { count, remember, trackIdOf } from './session.ts';
+import { count, remember, renditionOf, segmentOf, trackIdOf } from './session.ts';
 import type { Session } from './session.ts';
 
 export interface SourceDeps {
@@ -50,6 +50,30 @@ export function storedBytes(
 
 /** The whole segment from an OCA, decrypted. Errors: of steering and of `keyOf`; `download/incomplete` without any OCA. */
 export async function fetchPlain(
+  deps: SourceDeps,
+  session: Session,
+  { renditionId, segment }: Wanted,
+  signal: AbortSignal,
+): Promise<{ plain: Uint8Array; ocaId: string }> {
+  const now = (): Segment => {
+    const rendition = renditionOf(session, renditionId);
+    return (rendition && segmentOf(rendition, segment.index)) ?? segment;
+  };
+  const tried = now();
+  try {
+    return await fetchAt(deps, session, { renditionId, segment: tried }, signal);
+  } catch (thrown) {
+    // The OCAs' addresses are renewed by steering, which asks for the whole presentation then; a key's are not.
+    if (!isLayoverError(thrown, 'cdn/address-expired', 'cdn/no-key')) throw thrown;
+    if (thrown.code === 'cdn/no-key') await session.renew?.(signal).catch(() => undefined);
+    const fresh = now();
+    const isElsewhere = fresh.path !== tried.path || fresh.encryption?.keyUri !== tried.encryption?.keyUri;
+    if (!isElsewhere) throw thrown;
+    return fetchAt(deps, session, { renditionId, segment: fresh }, signal);
+  }
+}
+
+async function fetchAt(
   { licenses, keys }: SourceDeps,
   session: Session,
   { segment, renditionId }: Wanted,

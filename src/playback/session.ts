@@ -10,7 +10,10 @@ import type { SegmentSample } from './types.ts';
 export interface Session {
   readonly sessionId: string;
   readonly videoId: string;
-  readonly presentation: Presentation;
+  /** Its files may lie elsewhere than when the session began, where signatures in their addresses age. */
+  presentation: Presentation;
+  /** Asks where the files lie now; null: where they always did. */
+  readonly renew: ((signal?: AbortSignal) => Promise<void>) | null;
   readonly downloadId: string | null;
   /** null: nothing but the store. */
   readonly steering: Steering | null;

@@ -11,6 +11,8 @@ export interface StartPlayback {
   readonly presentation: Presentation;
   /** How to get fresh addresses; null: only what is stored can be played, and only that is named. */
   readonly renewPathways: RenewPathways | null;
+  /** The same video as it lies now, where each file's own address may expire; then it is asked instead. */
+  readonly renewPresentation?: ((signal?: AbortSignal) => Promise<Presentation>) | undefined;
   /** Whose tracks may hold bytes of it; null: none. */
   readonly downloadId: string | null;
 }

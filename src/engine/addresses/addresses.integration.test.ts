@@ -127,6 +127,19 @@ describe('what lies at an address', () => {
   });
 
   test.each([
+    ['clear HLS', strangers.clear],
+    ['HLS under keys that rotate', strangers.rotating],
+    ['DASH', strangers.dash],
+  ])('%s whose addresses are signed: a play that outlasts the signatures goes on', async (_what, where) => {
+    const { age, aged } = signing(origin);
+    const engine = await openedEngine();
+    const { videoId } = await engine.client.addresses.open({ url: origin.url + where });
+    age.after = 3;
+    expect(await played(engine, videoId)).toMatchObject({ frames: FRAMES, stored: 'none' });
+    expect(aged()).toBeGreaterThan(0);
+  });
+
+  test.each([
     ['a live stream', strangers.live, 'manifest/live'],
     ['SAMPLE-AES', strangers.sampleAes, 'manifest/unsupported'],
     ['Widevine', strangers.widevine, 'manifest/unsupported'],
@@ -198,6 +211,30 @@ test('nothing of the account goes to an opened address, and nothing of the addre
     code: 'auth/signed-out',
   });
 });
+
+/** Every file and key has a signature in its address, which holds for so many answers; manifests have the newest. */
+function signing(on: Origin) {
+  const age = { after: Infinity };
+  let [signature, answers, refusals] = [1, 0, 0];
+  on.answer = (asked, search) => {
+    if (/\.(m3u8|mpd)$/.test(asked)) {
+      const text = readFileSync(path.join(media, asked), 'utf8');
+      const signed = text
+        .replaceAll(/^[^#\s].*$/gm, (line) => (asked.endsWith('.mpd') ? line : `${line}?s=${signature}`))
+        .replaceAll(/URI="([^"]+)"/g, `URI="$1?s=${signature}"`)
+        .replaceAll(/(media|initialization)="([^"]+)"/g, `$1="$2?s=${signature}"`);
+      return { status: 200, body: signed };
+    }
+    if (search !== `?s=${signature}`) {
+      refusals += 1;
+      return { status: 403 };
+    }
+    answers += 1;
+    if (answers % age.after === 0) signature += 1;
+    return undefined;
+  };
+  return { age, aged: () => refusals };
+}
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -131,6 +131,7 @@ export function createAddresses(options: AddressOptions) {
         presentation: isFresh ? known.presentation : await loadAgain(row, signal),
         // Addresses inside may have changed.
         renewPathways: async (renewSignal) => (await loadAgain(row, renewSignal)).pathways,
+        renewPresentation: (renewSignal) => loadAgain(row, renewSignal),
       };
     },
 
