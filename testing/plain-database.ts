@@ -19,6 +19,7 @@ export function openPlainDatabase(migrations: readonly Migration[], file = ':mem
   return {
     sql,
     transaction: (work) => sql.transaction(work)(),
+    flush: async () => {},
     backup: async () => {},
     close: () => {
       sql.close();

@@ -27,6 +27,36 @@ export function connect(file: string): BetterSqlite3.Database {
   }
 }
 
+const [OFF, NORMAL] = [0, 1];
+const synchronous = (sql: BetterSqlite3.Database) => Number(sql.pragma('synchronous', { simple: true }));
+
+/** Runs work, a transaction, whose end does not wait for the disk: `flushLog` makes it durable. */
+export function withoutWaiting<T>(sql: BetterSqlite3.Database, work: () => T): T {
+  const before = synchronous(sql);
+  // Inside of another transaction that one decides.
+  if (before <= NORMAL || sql.inTransaction) return work();
+  sql.pragma(`synchronous = ${NORMAL}`);
+  try {
+    return work();
+  } finally {
+    sql.pragma(`synchronous = ${before}`);
+  }
+}
+
+/**
+ * Syncs SQLite's log as a commit does, but beside this thread. By a handle of its own: closing it costs SQLite none of
+ * its locks, which lie on the other two files.
+ */
+export async function flushLog(sql: BetterSqlite3.Database): Promise<void> {
+  if (synchronous(sql) === OFF) return;
+  const handle = await fs.promises.open(`${sql.name}-wal`, 'r+');
+  try {
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
  * Lets the file shrink when things are removed. A database that was made before that was asked for is rewritten, once;
  * on a disk that has no room for it, at a later start.

@@ -58,6 +58,27 @@ describe('a sound folder', () => {
     expect(sql.pragma('secure_delete', { simple: true })).toBe(1);
   });
 
+  it('waits for the disk at the end of a transaction, or later where that is enough', async () => {
+    const folder = temporaryFolder();
+    const { database } = open(folder);
+    const synchronous = () => database.sql.pragma('synchronous', { simple: true });
+    const later = { isFlushedLater: true };
+    expect(database.transaction(synchronous)).toBe(2);
+    expect(database.transaction(synchronous, later)).toBe(1);
+    expect(database.transaction(() => database.transaction(synchronous, later))).toBe(2);
+    expect(() =>
+      database.transaction(() => {
+        throw new Error('no');
+      }, later),
+    ).toThrow('no');
+    expect(synchronous()).toBe(2);
+    database.transaction(() => addNote(database, 'soon'), later);
+    expect(notesIn(database)).toEqual(['soon']);
+    await database.flush();
+    fs.rmSync(path.join(folder, 'layover.db-wal'));
+    await expect(database.flush()).rejects.toThrow('ENOENT');
+  });
+
   it('undoes a transaction that throws, and only the inner one of two', () => {
     const { database } = open(temporaryFolder());
     expect(() =>

@@ -5,7 +5,7 @@ import type { LayoverError } from '../shared/errors.ts';
 import type { Log } from '../shared/platform.ts';
 import { writeBackup } from './backup.ts';
 import { leaveCleanMark, takeCleanMark } from './clean-mark.ts';
-import { compact, connect } from './connection.ts';
+import { compact, connect, flushLog, withoutWaiting } from './connection.ts';
 import { filesIn } from './files.ts';
 import type { DatabaseFiles } from './files.ts';
 import { takeFolderLock } from './lock.ts';
@@ -67,7 +67,8 @@ function databaseOf(
     sql,
     transaction(work, options) {
       // Immediate: a transaction that reads first and then writes could otherwise fail half-way as busy.
-      const run = () => sql.transaction(work).immediate();
+      const commit = () => sql.transaction(work).immediate();
+      const run = () => (options?.isFlushedLater ? withoutWaiting(sql, commit) : commit());
       try {
         return run();
       } catch (thrown) {
@@ -77,6 +78,7 @@ function databaseOf(
         return run();
       }
     },
+    flush: () => flushLog(sql),
     backup() {
       runningBackup ??= writeBackup(sql, files)
         .catch((thrown: unknown) => {

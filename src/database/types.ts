@@ -17,9 +17,12 @@ export interface Database {
   /**
    * All or nothing; nests (as savepoints). What must be in memory too is updated after it returns.
    * `freesSpace`: the work removes things; on a full disk it is run again with the room that was set aside
-   * for it at start.
+   * for it at start. `isFlushedLater`: done at once for all who ask, but a power cut can take it back until
+   * `flush` has resolved; the thread does not wait for the disk.
    */
-  transaction<T>(work: () => T, options?: { freesSpace: boolean }): T;
+  transaction<T>(work: () => T, options?: { freesSpace?: boolean; isFlushedLater?: boolean }): T;
+  /** Makes durable all that was done. Rejects with what the disk says. */
+  flush(): Promise<void>;
   /** Copies the database, consistent, beside itself; the copy is what a damaged database is restored from. */
   backup(): Promise<void>;
   close(): void;

@@ -41,14 +41,16 @@ export function createGroupCommit(index: SegmentIndex, syncFile: SyncFile = data
         if (unsynced.has(each.file)) each.reject(unsynced.get(each.file));
         else synced.push(each);
       }
-      addToIndex(synced);
+      await addToIndex(synced);
     }
     running = false;
   }
 
-  function addToIndex(batch: Waiting[]): void {
+  async function addToIndex(batch: Waiting[]): Promise<void> {
+    if (batch.length === 0) return;
     try {
       const outcomes = index.putSegments(batch.map((each) => each.row));
+      await flushed(batch);
       batch.forEach((each, n) => {
         const outcome = outcomes[n];
         if (outcome === undefined || outcome === 'no-track') {
@@ -59,6 +61,16 @@ export function createGroupCommit(index: SegmentIndex, syncFile: SyncFile = data
       });
     } catch (thrown) {
       for (const each of batch) each.reject(thrown);
+    }
+  }
+
+  /** What could not be made durable is taken out again: its place will be another record's. */
+  async function flushed(batch: Waiting[]): Promise<void> {
+    try {
+      await index.flush();
+    } catch (thrown) {
+      for (const { row } of batch) index.forget(row.track, [{ ...row, segment: row.index }]);
+      throw thrown;
     }
   }
 

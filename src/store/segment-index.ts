@@ -117,9 +117,9 @@ export function createSegmentIndex(database: Database) {
     /** Where the last record ends, or the last part of one. */
     endOf: (track: number): Bytes => Math.max(z.int().parse(statements.end.get(track)), parts.endOf(track)),
 
-    /** All of them or none. Says of each which earlier record it replaced, or that its track is gone. */
+    /** All of them or none, durable after `flush`. Says of each which earlier record it replaced, or that its track is gone. */
     putSegments(added: readonly NewSegment[]): (Outcome | 'no-track')[] {
-      const outcomes = database.transaction(() => {
+      const work = () => {
         const grown = new Map<number, Bytes>(added.map(({ track }) => [track, 0]));
         const alive = new Set(
           [...grown.keys()].filter((track) => statements.count.run(0, track).changes > 0),
@@ -136,12 +136,14 @@ export function createSegmentIndex(database: Database) {
         });
         for (const [track, bytes] of grown) if (bytes !== 0) statements.count.run(bytes, track);
         return done;
-      });
+      };
+      const outcomes = database.transaction(work, { isFlushedLater: true });
       for (const listener of listeners) added.forEach((row) => listener(row));
       return outcomes;
     },
     keepPart(row: NewPart): void {
-      parts.keep(row);
+      // A power cut may take it back; to wait for the disk every two seconds would hold up the thread.
+      database.transaction(() => parts.keep(row), { isFlushedLater: true });
       for (const listener of listeners) listener({ track: row.track, index: row.segment });
     },
     /** Calls back for every record or part that is listed from now on; returns the way to stop. */
@@ -171,6 +173,8 @@ export function createSegmentIndex(database: Database) {
       parts.dropStrays();
       return statements.dropStrays.run().changes;
     },
+    /** Resolves once a power cut can take back none of what `putSegments` listed. */
+    flush: () => database.flush(),
     /** Freed pages stay readable in SQLite's log until it is written back and cut. Gives the index's room back. */
     flushLog(): void {
       // First the zeros into the file, then the room back: a page that is cut off is not overwritten any more.
