@@ -10,6 +10,12 @@ export interface Mutant {
 const inVerdict = (what: string, right: string, wrong: string): Mutant => ({ what, file: 'verdict.ts', right, wrong }); // prettier-ignore
 const inTime = (what: string, right: string, wrong: string): Mutant => ({ what, file: 'trusted-time.ts', right, wrong }); // prettier-ignore
 const inLicenses = (what: string, right: string, wrong: string): Mutant => ({ what, file: 'licenses.ts', right, wrong }); // prettier-ignore
+const inRenewing = (what: string, right: string, wrong: string): Mutant => ({
+  what,
+  file: 'renewing.ts',
+  right,
+  wrong,
+});
 const inRemembered = (what: string, right: string, wrong: string): Mutant => ({ what, file: 'remembered.ts', right, wrong }); // prettier-ignore
 const inRecord = (what: string, right: string, wrong: string): Mutant => ({ what, file: 'outside-record.ts', right, wrong }); // prettier-ignore
 
@@ -44,10 +50,10 @@ export const mutants: readonly Mutant[] = [
   ),
   inVerdict('an embargo is nothing', 'trusted.nowMs < grant.notBeforeMs)', 'false)'),
   inVerdict('a clock that is behind plays', '(trusted.isClockBehind || isBeforeItsTime', '(isBeforeItsTime'),
-  inTime('the floor is forgotten at a start', 'Math.max(rows.read() ?? 0, clock.now())', 'clock.now()'),
+  inTime('the floor is forgotten at a start', 'kept?.floor_ms ?? clock.now()', 'clock.now()'),
   inTime('time stands while the app runs', 'Math.max(0, steady() - anchor.steadyMs)', '0'),
   inTime('what the machine has slept is not counted', '(clock.slept?.() ?? 0)', '0'),
-  inTime('a clock that is ahead is not believed', 'if (wall && wall.ms > elapsed()) raiseTo(wall.ms);', ''),
+  inTime('a clock that is ahead is not believed', 'if (wall && aheadMs > 0) raiseTo(wall.ms);', ''),
   inTime('the floor is written once an hour', '30 * SECOND_MS', '3600 * SECOND_MS'),
   inTime('the service cannot take a mad clock back', 'differenceMs > 0 || isPoisoned', 'differenceMs > 0'),
   inTime(
@@ -72,14 +78,14 @@ export const mutants: readonly Mutant[] = [
     'if (grant.firstPlayAtMs !== null || seconds === 0)',
     'if (seconds === 0)',
   ),
-  inLicenses(
+  inRenewing(
     'a renewal of itself clears first play',
-    "firstPlay === 'kept' && before ? before : fresh",
+    "how.firstPlay === 'kept' && before ? before : fresh",
     'fresh',
   ),
-  inLicenses(
+  inRenewing(
     'a renewal by hand keeps first play',
-    "firstPlay === 'kept' && before ? before : fresh",
+    "how.firstPlay === 'kept' && before ? before : fresh",
     'before ?? fresh',
   ),
   inLicenses(
@@ -117,6 +123,19 @@ export const mutants: readonly Mutant[] = [
     right: 'license: null, ended:',
     wrong: 'ended: grant.ended, was:',
   },
+  {
+    what: 'a first play under a mad clock stays where it was',
+    file: 'amend.ts',
+    right: '!isAfterLeap &&',
+    wrong: 'true &&',
+  },
+  {
+    what: 'a first play before the clock went mad is moved',
+    file: 'amend.ts',
+    right: ' && firstPlayLeapMs >= leapMs',
+    wrong: '',
+  },
+  inTime('a step of the clock is forgotten at a restart', 'kept?.leap_ms ?? 0', '0'),
   inRecord('the keyring’s floor is not believed', 'trustedTime.atLeast(known.floorMs);', ''),
   inRecord(
     'the keyring’s first plays are not believed',

@@ -7,6 +7,7 @@ import type { Clock, Log } from '../shared/platform.ts';
 import { HOUR_MS, MINUTE_MS } from '../shared/units.ts';
 import type { Bytes, Ms } from '../shared/units.ts';
 import { amended } from './amend.ts';
+import type { TimeFound } from './amend.ts';
 import { createCheckInRows } from './check-in-rows.ts';
 import type { LicenseKey } from './claims.ts';
 import type { Device } from './device.ts';
@@ -106,7 +107,7 @@ export function createCheckIns(deps: CheckInDeps): CheckIns {
     if (deps.accountId() !== accountId) return;
 
     // Only who signed what is held here may take time back: keys come with a sign-in, and that may be anybody's.
-    const shiftMs = kids.size === 0 || kids.has(kid) ? followTime(word.nowMs) : raiseTime(word.nowMs);
+    const time = kids.size === 0 || kids.has(kid) ? followTime(word.nowMs) : raiseTime(word.nowMs);
     const changed = database.transaction(() => {
       rows.write(accountId, {
         ...rows.read(accountId),
@@ -115,7 +116,7 @@ export function createCheckIns(deps: CheckInDeps): CheckIns {
         heardAtMs: trustedTime.now(),
       });
       return own().flatMap((grant) => {
-        const fresh = amended(grant, word, shiftMs);
+        const fresh = amended(grant, word, time);
         if (fresh === grant) return [];
         grants.write(fresh);
         return [fresh.claims.videoId];
@@ -133,17 +134,17 @@ export function createCheckIns(deps: CheckInDeps): CheckIns {
     log.info('license/met', { counter: word.counter, replayed: word.replayed });
   }
 
-  /** Returns by how much time was set back (0 or less). */
-  function followTime(serviceMs: Ms): Ms {
+  function followTime(serviceMs: Ms): TimeFound {
+    const leapMs = trustedTime.leapMs();
     const differenceMs = serviceMs - trustedTime.now();
     trustedTime.observeServiceTime(serviceMs);
     if (Math.abs(serviceMs - clock.now()) > CLOCK_TOLERANCE_MS)
       deps.onNotice(new LayoverError('license/clock-corrected'));
-    return differenceMs < -CLOCK_TOLERANCE_MS ? differenceMs : 0;
+    return { shiftMs: differenceMs < -CLOCK_TOLERANCE_MS ? differenceMs : 0, leapMs };
   }
-  function raiseTime(serviceMs: Ms): Ms {
+  function raiseTime(serviceMs: Ms): null {
     trustedTime.atLeast(serviceMs);
-    return 0;
+    return null;
   }
 
   /** A retired key stays until no license here was signed with it. */

@@ -30,6 +30,8 @@ export const KeptGrant = z.object({
   /** `fingerprintOf` the content key: a renewal must bring the same, or what is stored stays closed. */
   keyFingerprint: z.string(),
   firstPlayAtMs: z.int().nonnegative().nullable(),
+  /** `leapMs` of trusted time at first play, until the service has been heard: tells whether an error was there already. */
+  firstPlayLeapMs: z.int().positive().optional(),
   /** Watched before first play, within the grace period; not counted any more after it. */
   watchedSeconds: z.number().nonnegative(),
   ended: z
@@ -40,6 +42,11 @@ export const KeptGrant = z.object({
     .nullable(),
 });
 export type KeptGrant = z.infer<typeof KeptGrant>;
+
+/** What was watched under it, for the one that takes its place. */
+export function playOf({ firstPlayAtMs, firstPlayLeapMs, watchedSeconds }: KeptGrant) {
+  return { firstPlayAtMs, firstPlayLeapMs, watchedSeconds };
+}
 
 const GrantRow = z.object({ video_id: z.string(), grant_json: z.string(), seal: z.instanceof(Uint8Array) });
 const OwedRelease = z.object({

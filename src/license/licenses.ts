@@ -10,7 +10,7 @@ import { checkInMigration } from './check-in-rows.ts';
 import { fingerprintOf, openContentKey, verifyLicense } from './claims.ts';
 import type { LicenseKey } from './claims.ts';
 import type { Device } from './device.ts';
-import { createGrantRows, grantMigrations } from './grant-rows.ts';
+import { createGrantRows, grantMigrations, playOf } from './grant-rows.ts';
 import type { KeptGrant } from './grant-rows.ts';
 import { createHeldWrites } from './held-writes.ts';
 import { createKeyCache } from './key-cache.ts';
@@ -18,7 +18,7 @@ import { outlookOf } from './outlook.ts';
 import { flushReleases } from './releases.ts';
 import { renewalMigration } from './renewal-rows.ts';
 import { createRenewing } from './renewing.ts';
-import { trustedTimeMigration } from './trusted-time.ts';
+import { clockLeapMigration, trustedTimeMigration } from './trusted-time.ts';
 import type { PersistentTrustedTime } from './trusted-time.ts';
 import type { LicenseChange, LicenseService, Licenses, WatchedIn } from './types.ts';
 import { refusalError, verdict as decide } from './verdict.ts';
@@ -30,6 +30,7 @@ export const licenseMigrations: readonly Migration[] = [
   ...grantMigrations,
   renewalMigration,
   checkInMigration,
+  clockLeapMigration,
 ];
 
 /** What is not to be played before its time may be stored before. */
@@ -137,8 +138,7 @@ export function createLicenses(from: {
   function keep(genuine: KeptGrant, held: KeptGrant | null): void {
     if (held?.license === genuine.license) return;
     const isOlder = held !== null && genuine.claims.issuedAtMs < held.claims.issuedAtMs;
-    const { firstPlayAtMs, watchedSeconds } = isOlder ? held : genuine;
-    const fresh = { ...genuine, firstPlayAtMs, watchedSeconds };
+    const fresh = { ...genuine, ...playOf(isOlder ? held : genuine) };
     keys.wipe(fresh.claims.videoId);
     writes.forget(fresh.claims.videoId);
     if (fresh.claims.purpose === 'offline') {
@@ -232,7 +232,8 @@ export function createLicenses(from: {
 
     const watched = grant.watchedSeconds + seconds;
     const isFirstPlay = watched >= grant.claims.policy.play_start_grace_period_seconds;
-    const after = { ...grant, watchedSeconds: watched, firstPlayAtMs: isFirstPlay ? nowMs : null };
+    const begun = { firstPlayAtMs: nowMs, firstPlayLeapMs: trustedTime.leapMs() || undefined };
+    const after = { ...grant, watchedSeconds: watched, ...(isFirstPlay ? begun : {}) };
     if (grant.claims.purpose === 'offline') {
       writes.write(after);
     } else {
@@ -294,7 +295,7 @@ export function createLicenses(from: {
     verdict: verdictOf,
     outlook(videoId) {
       const grant = playable(ownOf(rows.read(videoId)));
-      return grant && outlookOf(grant.claims, grant);
+      return grant && outlookOf(grant.claims, grant, trustedTime.now());
     },
     maxHeight: (videoId) => grantOf(videoId)?.claims.maxHeight ?? null,
     endViewing: (videoId, viewingId) => viewings.end(videoId, viewingId),

@@ -47,3 +47,20 @@ test('a renewal gives new windows, also to one that has ended; not to one that c
   const revoked = { firstPlayAtMs: null, ended: { reason: 'revoked', sinceMs: issuedAtMs } } as const;
   expect(outlookOf(grant, revoked).renewedAt(renewedAtMs)).toBeNull();
 });
+
+test('one that has ended, its key dropped, says of earlier times what was so then', () => {
+  const sinceMs = issuedAtMs + 49 * HOUR_MS;
+  const state = {
+    firstPlayAtMs: issuedAtMs + HOUR_MS,
+    ended: { reason: 'playback-expired', sinceMs },
+  } as const;
+  const outlook = outlookOf(grant, state, sinceMs + DAY_MS);
+  expect(outlook.at(sinceMs - 1)).toMatchObject({ allowed: true, playableUntilMs: sinceMs });
+  expect(outlook.at(sinceMs)).toMatchObject({ allowed: false, reason: 'playback-expired', sinceMs });
+});
+
+test('an end that a mad clock brought holds although its time has not come', () => {
+  const ended = { reason: 'rental-expired', sinceMs: issuedAtMs + 30 * DAY_MS } as const;
+  const outlook = outlookOf(grant, { firstPlayAtMs: null, ended }, issuedAtMs + DAY_MS);
+  expect(outlook.at(issuedAtMs + DAY_MS)).toMatchObject({ allowed: false, reason: 'rental-expired' });
+});

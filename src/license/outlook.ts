@@ -15,7 +15,14 @@ export interface Outlook {
   renewedAt(issuedAtMs: Ms): Outlook | null;
 }
 
-export function outlookOf(grant: Grant, state: Pick<GrantState, 'firstPlayAtMs' | 'ended'>): Outlook {
+/** `nowMs`: an end that is known now holds from now on, whenever it says that it came; before it there was none. */
+export function outlookOf(
+  grant: Grant,
+  state: Pick<GrantState, 'firstPlayAtMs' | 'ended'>,
+  nowMs: Ms = Infinity,
+): Outlook {
+  const { ended } = state;
+  const endedFromMs = ended ? Math.min(ended.sinceMs, nowMs) : Infinity;
   return {
     issuedAtMs: grant.issuedAtMs,
     at: (atMs, firstPlayAtMs) =>
@@ -23,7 +30,7 @@ export function outlookOf(grant: Grant, state: Pick<GrantState, 'firstPlayAtMs' 
         grant,
         {
           firstPlayAtMs: state.firstPlayAtMs ?? firstPlayAtMs ?? null,
-          ended: state.ended,
+          ended: atMs >= endedFromMs ? ended : null,
           viewing: null,
         },
         { nowMs: atMs, isClockBehind: false },

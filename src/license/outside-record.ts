@@ -94,7 +94,7 @@ export function createOutsideRecord(from: {
         // Offline nobody can say that a first play lies in the future: only the service mends that.
         const nowMs = Number.MAX_SAFE_INTEGER;
         const revoked = gone === 'revoked' ? [grant.claims.licenseId] : [];
-        const fresh = amended(grant, { nowMs, revoked, firstPlays: known.firstPlays }, 0);
+        const fresh = amended(grant, { nowMs, revoked, firstPlays: known.firstPlays }, null);
         if (fresh === grant) continue;
         const sinceMs = trustedTime.now();
         grants.write(gone === 'revoked' ? { ...fresh, ended: { reason: 'revoked', sinceMs } } : fresh);

@@ -1,6 +1,7 @@
 import { asLayoverError, isLayoverError, LayoverError } from '../shared/errors.ts';
 import type { Verdict } from '../shared/license.ts';
 import type { Ms } from '../shared/units.ts';
+import { playOf } from './grant-rows.ts';
 import type { KeptGrant } from './grant-rows.ts';
 import type { LicenseService, Licenses, RenewalOutcome, RenewedHow } from './types.ts';
 
@@ -69,8 +70,7 @@ export function createRenewing(from: {
     // Another key would leave every stored byte closed, for good: better the old license than that.
     if (fresh.keyFingerprint !== held.keyFingerprint) throw new LayoverError('license/forged', { videoId });
     const before = from.current(videoId);
-    const { firstPlayAtMs, watchedSeconds } = how.firstPlay === 'kept' && before ? before : fresh;
-    from.keep({ ...fresh, firstPlayAtMs, watchedSeconds }, before);
+    from.keep({ ...fresh, ...playOf(how.firstPlay === 'kept' && before ? before : fresh) }, before);
     return from.verdict(videoId);
   }
 

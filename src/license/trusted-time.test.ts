@@ -5,7 +5,7 @@ import { openPlainDatabase } from '../../testing/plain-database.ts';
 import { createRecordingLog } from '../../testing/recording-log.ts';
 import type { Database } from '../database/types.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../shared/units.ts';
-import { createTrustedTime, trustedTimeMigration } from './trusted-time.ts';
+import { clockLeapMigration, createTrustedTime, trustedTimeMigration } from './trusted-time.ts';
 
 const start = Date.UTC(2026, 0, 5, 12);
 let clock: FakeClock;
@@ -19,7 +19,7 @@ const restartAt = (wallMs: number) => {
 
 beforeEach(() => {
   clock = createFakeClock(start);
-  database = openPlainDatabase([trustedTimeMigration]);
+  database = openPlainDatabase([trustedTimeMigration, clockLeapMigration]);
 });
 
 test('follows the clock, and a clock that is set forward', () => {
@@ -127,7 +127,7 @@ test('a clock that was years behind and is set right is not corrected twice', ()
 });
 
 test('a row that makes no sense is no floor', () => {
-  database.sql.exec('INSERT INTO trusted_time VALUES (1, -5)');
+  database.sql.exec('INSERT INTO trusted_time VALUES (1, -5, 0)');
   expect(open().now()).toBe(start);
 });
 
@@ -217,4 +217,22 @@ test('summer time and time zones move no clock: what is read is UTC', () => {
   clock.advance(2_000);
   expect(time.now()).toBe(Date.UTC(2026, 2, 29, 1, 0, 1));
   expect(time.isClockBehind()).toBe(false);
+});
+
+test('the largest step of the machine’s clock is known until the service is heard, over restarts too', () => {
+  const time = open();
+  expect(time.leapMs()).toBe(0);
+  clock.advance(DAY_MS);
+  clock.suspend(DAY_MS);
+  clock.setWall(clock.now() + 4 * MINUTE_MS);
+  expect(time.leapMs()).toBe(0);
+  clock.setWall(clock.now() + 5 * DAY_MS);
+  expect(time.leapMs()).toBe(5 * DAY_MS);
+  clock.setWall(clock.now() + HOUR_MS);
+  expect(time.leapMs()).toBe(5 * DAY_MS);
+  time.close();
+  const again = restartAt(clock.now() + 8 * HOUR_MS);
+  expect(again.leapMs()).toBe(5 * DAY_MS);
+  again.observeServiceTime(start + 3 * DAY_MS);
+  expect(again.leapMs()).toBe(0);
 });

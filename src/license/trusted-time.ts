@@ -27,7 +27,13 @@ export const trustedTimeMigration: Migration = {
     );
   },
 };
-const FloorRow = z.object({ floor_ms: z.int().nonnegative() });
+export const clockLeapMigration: Migration = {
+  id: 'license/007-clock-leap',
+  up(sql) {
+    sql.exec('ALTER TABLE trusted_time ADD COLUMN leap_ms INTEGER NOT NULL DEFAULT 0');
+  },
+};
+const FloorRow = z.object({ floor_ms: z.int().nonnegative(), leap_ms: z.int().nonnegative() });
 
 /**
  * Design decision 8. The floor is the largest time ever seen; within a run it grows with the monotonic clock
@@ -44,10 +50,13 @@ export function createTrustedTime(from: {
 }): PersistentTrustedTime {
   const { clock, log } = from;
   const rows = floorRows(from.database, log);
+  const kept = rows.read();
   /** What nobody can set: awake and, where the system tells, asleep. */
   const steady = () => clock.monotonic() + (clock.slept?.() ?? 0);
   /** The last known time, and the reading of `steady` that belongs to it. */
-  let anchor = { trustedMs: Math.max(rows.read() ?? 0, clock.now()), steadyMs: steady() };
+  let anchor = { trustedMs: kept?.floor_ms ?? clock.now(), steadyMs: steady() };
+  /** The largest step that the machine's clock alone made since the service's word: if time is wrong, that is why. */
+  let leapMs: Ms = kept?.leap_ms ?? 0;
   /** What to add to the machine's clock, by the service's word. Not kept: clocks are set between runs. */
   let correctionMs: Ms = 0;
   let persistedAtSteadyMs = -Infinity;
@@ -74,22 +83,31 @@ export function createTrustedTime(from: {
 
   function persist(): void {
     persistedAtSteadyMs = steady();
-    rows.write(read());
+    const floorMs = read();
+    rows.write(floorMs, leapMs);
   }
 
   function read(): Ms {
     const wall = plausibleWall();
     if (wall?.isPlain) correctionMs = 0;
-    if (wall && wall.ms > elapsed()) raiseTo(wall.ms);
+    const aheadMs = wall ? wall.ms - elapsed() : 0;
+    if (aheadMs > CLOCK_TOLERANCE_MS) leapMs = Math.max(leapMs, Math.round(aheadMs));
+    if (wall && aheadMs > 0) raiseTo(wall.ms);
     return Math.floor(elapsed());
   }
 
+  // What passed while the app was closed counts from here on.
+  read();
   return {
     now() {
       if (steady() - persistedAtSteadyMs >= PERSIST_EVERY_MS) persist();
       return read();
     },
     machine: () => ({ nowMs: clock.now(), correctionMs }),
+    leapMs() {
+      read();
+      return leapMs;
+    },
     isClockBehind: () => plausibleWall() === undefined,
     atLeast(ms) {
       if (ms <= read()) return;
@@ -103,6 +121,7 @@ export function createTrustedTime(from: {
       if (isPoisoned) log.warn('license/floor-lowered', { byMs: -differenceMs });
       if (differenceMs > 0 || isPoisoned) raiseTo(nowMs);
       correctionMs = nowMs - clock.now();
+      leapMs = 0;
       persist();
     },
     persist,
@@ -112,22 +131,23 @@ export function createTrustedTime(from: {
 
 function floorRows(database: Database, log: Log) {
   return {
-    read(): Ms | undefined {
+    read(): z.infer<typeof FloorRow> | undefined {
       try {
-        const row = database.sql.prepare('SELECT floor_ms FROM trusted_time').get();
-        return row === undefined ? undefined : FloorRow.parse(row).floor_ms;
+        const row = database.sql.prepare('SELECT floor_ms, leap_ms FROM trusted_time').get();
+        return row === undefined ? undefined : FloorRow.parse(row);
       } catch (thrown) {
         log.error('license/floor-unreadable', { cause: String(thrown) });
         return undefined;
       }
     },
-    write(floorMs: Ms): void {
+    write(floorMs: Ms, leapMs: Ms): void {
       try {
         database.sql
           .prepare(
-            'INSERT INTO trusted_time (only_row, floor_ms) VALUES (1, ?) ON CONFLICT DO UPDATE SET floor_ms = excluded.floor_ms',
+            `INSERT INTO trusted_time (only_row, floor_ms, leap_ms) VALUES (1, ?, ?)
+             ON CONFLICT DO UPDATE SET floor_ms = excluded.floor_ms, leap_ms = excluded.leap_ms`,
           )
-          .run(floorMs);
+          .run(floorMs, leapMs);
       } catch (thrown) {
         log.error('license/floor-unwritable', { cause: String(thrown) });
       }

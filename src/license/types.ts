@@ -41,6 +41,11 @@ export interface TrustedTime {
   /** True when the machine's clock is behind the floor by more than a small tolerance. */
   isClockBehind(): boolean;
   /**
+   * The largest step forward that the machine's clock alone has made since the service's last word (a start, a clock that was
+   * set); 0: none over the tolerance. Where time turns out to be wrong, that step is why.
+   */
+  leapMs(): Ms;
+  /**
    * The service's signed word on the time, fresh: raises the floor, and lowers one that a mad clock had set too
    * high. What is not signed, or may be an old word, is not for this.
    */

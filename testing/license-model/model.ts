@@ -36,6 +36,8 @@ interface Held {
   first: number | null;
   /** When that really was. */
   firstTruly: number | null;
+  /** "when the clock had already made its largest step" */
+  firstLeap: number;
   watched: number;
   dead: boolean;
   revoked: boolean;
@@ -57,6 +59,7 @@ interface Keyring {
 export interface Backup {
   readonly held: Held | null;
   readonly kept: number | null;
+  readonly keptLeap: number;
 }
 
 export class Model {
@@ -76,6 +79,9 @@ export class Model {
   /** Of it, what a kill cannot take. */
   private kept: number | null = null;
   private keptAt = -Infinity;
+  /** "the largest step that the clock alone made since the service's word" */
+  private leap = 0;
+  private keptLeap = 0;
   /** What the service found the machine's clock to lack. */
   private lacks = 0;
   /** Between which values `known` must lie after a kill: the paper does not say which. */
@@ -107,11 +113,13 @@ export class Model {
     if (readings.length === 0) return;
     const least = Math.min(...readings);
     if (least === this.wall) this.lacks = 0;
+    if (least - this.known > TOLERANCE) this.leap = Math.max(this.leap, least - this.known);
     this.known = Math.max(this.known, least);
   }
   private keep(): void {
     this.look();
     this.kept = this.known;
+    this.keptLeap = this.leap;
     this.keptAt = this.monotonic + this.slept;
   }
   get isBehind(): boolean {
@@ -156,8 +164,11 @@ export class Model {
     if (backup) {
       this.held = backup.held && { ...backup.held };
       this.kept = backup.kept;
+      this.keptLeap = backup.keptLeap;
     }
     const least = Math.max(this.kept ?? 0, this.wall);
+    const step = this.wall - (this.kept ?? this.wall);
+    this.leap = step > TOLERANCE ? Math.max(this.keptLeap, step) : this.keptLeap;
     this.doubt = { least, most: backup || !isKill ? least : Math.max(last, this.wall) };
     this.known = least;
     this.viewings.clear();
@@ -209,7 +220,7 @@ export class Model {
     return this.keyring ? this.real - this.keyring.at : Infinity;
   }
   backup(): Backup {
-    return { held: this.held && { ...this.held }, kept: this.kept };
+    return { held: this.held && { ...this.held }, kept: this.kept, keptLeap: this.keptLeap };
   }
 
   // --- what may be played -------------------------------------------------------------------------------
@@ -264,6 +275,7 @@ export class Model {
       issued: this.real,
       first: before?.first ?? null,
       firstTruly: before?.firstTruly ?? null,
+      firstLeap: before?.firstLeap ?? 0,
       watched: before?.watched ?? 0,
       dead: false,
       revoked: false,
@@ -286,6 +298,7 @@ export class Model {
     if (this.held.watched < this.terms.grace) return;
     this.held.first = this.known;
     this.held.firstTruly = this.real;
+    this.held.firstLeap = this.leap;
     this.keep();
     this.note();
   }
@@ -326,11 +339,15 @@ export class Model {
     const isPoisoned = error < -TOLERANCE;
     if (error > 0 || isPoisoned) this.known = real;
     this.lacks = real - this.wall;
+    const { leap } = this;
+    this.leap = 0;
     this.keep();
     if (!held) return;
+    const isAfterLeap = isPoisoned && leap > 0 && held.firstLeap >= leap;
+    held.firstLeap = 0;
     const known = this.toldOf(held.licenseId).filter(({ issued }) => issued >= held.issued);
     const own =
-      held.first !== null && held.first > real + TOLERANCE
+      held.first !== null && (isAfterLeap || held.first > real + TOLERANCE)
         ? Math.min(held.first + (isPoisoned ? error : 0), real)
         : held.first;
     const firsts = [...known.map(({ first }) => first), ...(own === null ? [] : [own])];
