@@ -12,6 +12,7 @@ import { openDatabase } from './db/database.ts';
 import type { Database } from './db/database.ts';
 import { planTerms } from './license-terms.ts';
 import { createLicenseSigner } from './license-signer.ts';
+import { finishRekeyings } from './rekey.ts';
 import type { App } from './routes/answers.ts';
 import { seedAccounts } from './seed.ts';
 import { watchTitles } from './title-watcher.ts';
@@ -55,6 +56,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     await seedAccounts(database);
     const signer = await createLicenseSigner(database, clock.now());
     const layout = layoutOf(dataDir);
+    await finishRekeyings(layout);
     const app = buildApp(options.logger ?? false, (bare) => ({
       database,
       clock,

@@ -44,6 +44,18 @@ export function createIssuing(context: ApiContext) {
     return VideoRecord.parse(JSON.parse(text)).contentKeyHex;
   }
 
+  /** What one license of the account carried, whichever device held it; undefined: there is no such license of that video. */
+  async function keyOfLicense(
+    { account }: Session,
+    videoId: string,
+    licenseId: string | undefined,
+  ): Promise<string | undefined> {
+    const before =
+      licenseId === undefined ? undefined : await database.licenses.find(account.accountId, licenseId);
+    if (before?.videoId !== videoId || before.contentKeyId === null) return undefined;
+    return database.contentKeys.find(videoId, before.contentKeyId);
+  }
+
   /** Refusals are told to the caller and written down. */
   async function orNoted<T>(about: Parameters<typeof note>[0], work: () => Promise<T>): Promise<T> {
     try {
@@ -115,13 +127,19 @@ export function createIssuing(context: ApiContext) {
 
   async function acquire(
     session: Session,
-    asked: { videoId: string; deviceId: string; purpose: LicensePurpose; profileId?: string | undefined },
+    asked: {
+      videoId: string;
+      deviceId: string;
+      purpose: LicensePurpose;
+      profileId?: string | undefined;
+      inPlaceOf?: string | undefined;
+    },
   ): Promise<Issued> {
     requireDevice(session, asked.deviceId);
     const { videoId, deviceId, purpose } = asked;
     const { title, terms, policy } = await orNoted({ session, videoId }, () => admit(session, asked));
     const issuedAtMs = clock.now();
-    const keyHex = await currentKey(videoId);
+    const keyHex = (await keyOfLicense(session, videoId, asked.inPlaceOf)) ?? (await currentKey(videoId));
     const record = {
       licenseId: randomUUID(),
       accountId: session.account.accountId,

@@ -49,6 +49,10 @@ export const RevokeAnswer = z.object({ licenseIds: z.array(Id) });
  */
 export const LiftBody = z.object({ which: Revoked, reason: Reason });
 
+/** POST /operator/content-keys: encrypts a video anew, under a key that nobody has seen. Answers when that is done. 404. */
+export const RekeyBody = z.object({ videoId: Id, reason: Reason });
+export const RekeyAnswer = z.object({ contentKeyId: z.string() });
+
 /** POST /operator/signing-keys: another key signs from now on. */
 export const RotateBody = z.object({ reason: Reason });
 export const SigningKeysAnswer = z.object({

@@ -2,7 +2,7 @@ import type { Cdn, RenewPathways, Steering } from '../cdn/types.ts';
 import type { Licenses } from '../license/types.ts';
 import { isLayoverError, LayoverError } from '../shared/errors.ts';
 import type { Clock, Log, NetworkSignal } from '../shared/platform.ts';
-import { areElsewhere, compareEncodings } from '../manifest/index.ts';
+import { areElsewhere, compareEncodings, hasAnotherKey } from '../manifest/index.ts';
 import type { Presentation } from '../shared/presentation.ts';
 import type { DownloadRules } from '../shared/settings.ts';
 import type { Store } from '../store/types.ts';
@@ -97,10 +97,12 @@ export function createWork(deps: WorkDeps): Work {
   }
 
   /** The tracks whose bytes are others now go; what did not change stays. Two encodings never meet in one track. */
-  async function adopt({ downloadId, selection }: Row, fresh: Presentation): Promise<void> {
+  async function adopt({ downloadId, videoId, selection }: Row, fresh: Presentation): Promise<void> {
     const kept = rows.presentation(downloadId);
     const result = compareEncodings(kept, fresh);
     if (result.kind === 'gone') throw new LayoverError('download/replaced');
+    // A renewal keeps the old one, which opens nothing of this.
+    if (hasAnotherKey(kept, selected(fresh, selection))) await licenses.acquire(videoId, 'offline');
     const renditionIds = result.kind === 'changed' ? result.renditionIds : [];
     if (renditionIds.length > 0)
       log.warn('download.reencoded', { downloadId, renditions: renditionIds.join(' ') });

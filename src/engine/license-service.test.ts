@@ -34,7 +34,7 @@ async function world() {
 test('asks for the keys when a license is signed by one that is not known, and only then', async () => {
   const { service, asked, known, useNext } = await world();
   await service.acquire('v', 'd', 'stream');
-  expect(asked).toEqual([['acquire', 'v', 'd', 'stream', 'profile-ana']]);
+  expect(asked).toEqual([['acquire', 'v', 'd', 'stream', { profileId: 'profile-ana' }]]);
   useNext();
   await service.renew('l', 'd');
   expect(known()).toEqual(['next', 'old']);

@@ -30,8 +30,10 @@ export function createLicenseService(from: {
     return answer;
   }
   return {
-    acquire: async (videoId, deviceId, purpose) =>
-      knowingItsKey(await service.acquireLicense(videoId, deviceId, purpose, profileId(videoId))),
+    acquire: async (videoId, deviceId, purpose, inPlaceOf) => {
+      const more = { profileId: profileId(videoId), inPlaceOf };
+      return knowingItsKey(await service.acquireLicense(videoId, deviceId, purpose, more));
+    },
     renew: async (licenseId, deviceId) => knowingItsKey(await service.renewLicense(licenseId, deviceId)),
     async renewMany(licenseIds, deviceId) {
       const answers = await service.renewLicenses(licenseIds, deviceId);

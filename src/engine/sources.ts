@@ -78,16 +78,23 @@ export function createSources(options: SourcesOptions) {
     return { source, expiresAtMs: answer.expiresAtMs };
   }
 
+  /** Errors: those of the service and `manifest/*`. */
+  async function presentation(videoId: string, signal?: AbortSignal): Promise<Source> {
+    const known = kept.get(videoId);
+    if (known && options.now() < known.expiresAtMs - MARGIN_MS) return known.source;
+    const loaded = await load(videoId, signal);
+    kept.delete(videoId);
+    kept.set(videoId, loaded);
+    for (const oldest of kept.keys()) if (kept.size > KEPT) kept.delete(oldest);
+    return loaded.source;
+  }
+
   return {
-    /** Errors: those of the service and `manifest/*`. */
-    async presentation(videoId: string, signal?: AbortSignal): Promise<Source> {
-      const known = kept.get(videoId);
-      if (known && options.now() < known.expiresAtMs - MARGIN_MS) return known.source;
-      const loaded = await load(videoId, signal);
+    presentation,
+    /** The same, whatever was answered before: for whoever found that it is not so any more. */
+    async presentationAnew(videoId: string, signal?: AbortSignal): Promise<Source> {
       kept.delete(videoId);
-      kept.set(videoId, loaded);
-      for (const oldest of kept.keys()) if (kept.size > KEPT) kept.delete(oldest);
-      return loaded.source;
+      return presentation(videoId, signal);
     },
     /** Another profile or account: what was allowed before may not be now. */
     forget: (): void => kept.clear(),

@@ -148,6 +148,10 @@ export async function createStages(
       isAddressId(videoId)
         ? addresses.source(videoId, signal)
         : sourcesOfService.presentation(videoId, signal),
+    presentationAnew: (videoId, signal) =>
+      isAddressId(videoId)
+        ? addresses.source(videoId, signal)
+        : sourcesOfService.presentationAnew(videoId, signal),
   };
   const cdn = createCdn({
     fetch: platform.fetch,
@@ -160,7 +164,9 @@ export async function createStages(
   const presence = createPresence(store, clock, power);
   const watching = createWatching(clock);
   const downloads = createDownloads({
-    database, store, presence, licenses, cdn, clock, network, power, log, sources, newId, random, accountId,
+    database, store, presence, licenses, cdn, clock, network, power, log, newId, random, accountId,
+    // A job asks when what it knew has proved wrong.
+    sources: { presentation: sources.presentationAnew },
     rules: () => settings.read().downloads,
     isPlaying: watching.needsLink,
   }); // prettier-ignore

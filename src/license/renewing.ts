@@ -56,7 +56,8 @@ export function createRenewing(from: {
     }
   }
 
-  const acquired = (held: KeptGrant) => service.acquire(held.claims.videoId, deviceId, 'offline');
+  const acquired = (held: KeptGrant) =>
+    service.acquire(held.claims.videoId, deviceId, 'offline', held.claims.licenseId);
 
   async function renewHeld(
     held: KeptGrant,

@@ -7,10 +7,12 @@ import type { GrantState } from './verdict.ts';
 
 /** How license/ speaks with the service; engine/ gives it one made of the service client. */
 export interface LicenseService {
+  /** `inPlaceOf`: a license whose content key it is to carry, where the video has another one by now. */
   acquire(
     videoId: string,
     deviceId: string,
     purpose: LicensePurpose,
+    inPlaceOf?: string,
   ): Promise<{ license: string; nowMs: Ms }>;
   renew(licenseId: string, deviceId: string): Promise<{ license: string; nowMs: Ms }>;
   /** Several in one request, at most `MOST_RENEWALS`: an answer for each, in that order. Throws where there is no answer at all. */

@@ -22,6 +22,18 @@ export function compareEncodings(before: Presentation, now: Presentation): Reenc
   return changed.length > 0 ? { kind: 'changed', renditionIds: changed } : { kind: 'same' };
 }
 
+/** Whether licenses carry another key for it: each content key has a name of its own in the manifest. */
+export function hasAnotherKey(before: Presentation, now: Presentation): boolean {
+  const namesOf = (presentation: Presentation) =>
+    new Set(
+      renditionsOf(presentation)
+        .flatMap((rendition) => filesOf(rendition).map(({ encryption }) => encryption?.keyUri ?? ''))
+        .filter((uri) => uri.startsWith('urn:')),
+    );
+  const known = namesOf(before);
+  return [...namesOf(now)].some((uri) => !known.has(uri));
+}
+
 /** Whether the same files lie at other addresses, or under other keys' addresses: signatures in them have aged. */
 export function areElsewhere(before: Presentation, now: Presentation): boolean {
   const fresh = new Map(renditionsOf(now).map((rendition) => [rendition.id, filesOf(rendition)]));

@@ -84,11 +84,16 @@ export function createServiceClient(options: ExchangeOptions) {
     manifestText: (address: string, signal?: AbortSignal) =>
       exchange(address, { signal }, (response) => response.text()),
     integrity: (address: string, signal?: AbortSignal) => ask(address, { answer: IntegrityAnswer, signal }),
-    /** `profileId`: in whose name, where that is known. */
-    acquireLicense: (videoId: string, deviceId: string, purpose: LicensePurpose, profileId?: string) =>
+    /** `profileId`: in whose name, where that is known; `inPlaceOf`: with the content key of that license. */
+    acquireLicense: (
+      videoId: string,
+      deviceId: string,
+      purpose: LicensePurpose,
+      { profileId, inPlaceOf }: { profileId?: string | undefined; inPlaceOf?: string | undefined } = {},
+    ) =>
       ask('/licenses', {
         method: 'POST',
-        body: { videoId, deviceId, purpose, profileId },
+        body: { videoId, deviceId, purpose, profileId, inPlaceOf },
         answer: LicenseAnswer,
         refusals: ofLicenses,
       }),

@@ -143,6 +143,8 @@ export const LicenseBody = z.object({
   purpose: LicensePurpose,
   /** In whose name, where that is known: its maturity limit holds. */
   profileId: Id.optional(),
+  /** A license of this account for this video that it is to take the place of: the same content key, where the video has another by now. */
+  inPlaceOf: Id.optional(),
 });
 export const LicenseAnswer = z.object({
   /** Compact JWS (EdDSA) over LicenseClaims. */

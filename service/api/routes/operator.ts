@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { VideoRecord } from '../../encoder/drop.ts';
 import type { ApiContext } from '../context.ts';
 import type { RevokedKind } from '../db/revocations.ts';
 import { changed } from '../license-terms.ts';
@@ -5,6 +9,8 @@ import {
   AuditAnswer,
   AuditQuery,
   LiftBody,
+  RekeyAnswer,
+  RekeyBody,
   RevokeAnswer,
   RevokeBody,
   RotateBody,
@@ -15,12 +21,13 @@ import {
 } from '../operator.ts';
 import type { Revoked } from '../operator.ts';
 import { Problem } from '../problem.ts';
+import { rekey } from '../rekey.ts';
 import { common, done, refusal } from './answers.ts';
 import type { App } from './answers.ts';
 
 /** What an operator does: terms, revocation, keys. Each is in the audit log, with its reason. */
 export function operatorRoutes(app: App, context: ApiContext): void {
-  const { clock, database, planTerms, signer } = context;
+  const { clock, database, layout, planTerms, signer } = context;
   const tags = ['operator'];
 
   app.get(
@@ -105,6 +112,43 @@ export function operatorRoutes(app: App, context: ApiContext): void {
         atMs: clock.now(),
       });
       return reply.code(204).send(null);
+    },
+  );
+
+  /** One after the other: two of the same video would take each other's files. */
+  let rekeyed: Promise<unknown> = Promise.resolve();
+  async function rekeyOne(videoId: string, reason: string): Promise<string> {
+    const file = path.join(layout.encodes, videoId, 'video.json');
+    const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+      throw new Problem('not-found', undefined, { cause });
+    });
+    const atMs = clock.now();
+    // The old one stays known: licenses under it are renewed with it.
+    await database.contentKeys.note(videoId, VideoRecord.parse(JSON.parse(text)).contentKeyHex, atMs);
+    const keyHex = randomBytes(16).toString('hex');
+    const contentKeyId = await database.contentKeys.note(videoId, keyHex, atMs);
+    await rekey(layout, videoId, { keyHex, keyId: contentKeyId.slice(0, 12) });
+    database.audit.note({ kind: 'content-key-rotated', reason, atMs, videoId });
+    return contentKeyId;
+  }
+
+  app.post(
+    '/operator/content-keys',
+    {
+      schema: {
+        operationId: 'rotateContentKey',
+        summary: 'Encrypt a video anew, under another key',
+        description:
+          'Licenses that are out keep the old key, and are renewed with it: what is downloaded plays on. New ones carry the new key.',
+        tags,
+        body: RekeyBody,
+        response: { 200: RekeyAnswer, ...common, 404: refusal, 415: refusal },
+      },
+    },
+    async ({ body: { videoId, reason } }) => {
+      const done = rekeyed.then(() => rekeyOne(videoId, reason));
+      rekeyed = done.catch(() => undefined);
+      return { contentKeyId: await done };
     },
   );
 

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  isCompleted,
+  openEngine,
+  played,
+  reach,
+  segments,
+  signIn,
+  smallest,
+  startServiceWithFilm,
+} from '../../testing/engine-world.ts';
+import type { ServiceWithFilm } from '../../testing/engine-world.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
+
+let service: ServiceWithFilm;
+beforeAll(async () => {
+  service = await startServiceWithFilm();
+}, 120_000);
+afterAll(() => service.remove());
+
+async function operate(below: string, body: object): Promise<void> {
+  const text = await readFile(path.join(service.dataDir, 'service-state.json'), 'utf8');
+  const { operatorToken } = JSON.parse(text) as { operatorToken: string };
+  const answer = await fetch(`${service.running.apiUrl}/api/v1/operator/${below}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${operatorToken}` },
+    body: JSON.stringify(body),
+  });
+  expect(answer.ok, await answer.text()).toBe(true);
+}
+
+test('a content key that leaked is replaced: what is downloaded plays on under the old one, what is half there comes anew', async () => {
+  const { videoId, titleId } = service.video;
+  const open = () => openEngine({ folder: temporaryFolder(), serviceUrl: service.running.apiUrl });
+  const [whole, half] = [await open(), await open()];
+  for (const engine of [whole, half]) await signIn(engine);
+  const asked = { videoId, preferences: smallest };
+  const first = await whole.client.downloads.add(asked);
+  await reach(whole, first.downloadId, isCompleted);
+  const plays = async (engine: typeof whole) => {
+    const { playlistPath, stored } = await engine.client.playback.start({ videoId });
+    return { stored, bytes: await played(engine, playlistPath, ['v-240p']) };
+  };
+  const before = await plays(whole);
+  expect(before.bytes.size).toBeGreaterThan(2);
+
+  await service.misbehave(segments({ kind: 'bandwidth', bytesPerSecond: 20_000 }));
+  const { downloadId } = await half.client.downloads.add(asked);
+  await reach(half, downloadId, ({ storedBytes }) => storedBytes > 5_000);
+  await half.client.downloads.pause({ downloadId });
+  await service.misbehave();
+  await operate('content-keys', { videoId, reason: 'a leak' });
+
+  await half.client.downloads.resume({ downloadId });
+  await reach(half, downloadId, isCompleted);
+  expect(await plays(half)).toEqual(before);
+  expect(half.log.lines.some(({ event }) => event === 'download.reencoded')).toBe(true);
+
+  expect(await whole.client.downloads.renewLicense({ downloadId: first.downloadId })).toMatchObject({
+    verdict: { allowed: true },
+  });
+  expect(await plays(whole)).toEqual(before);
+  // Another license in place of the old one carries its key, too.
+  await operate('revocations', { which: { titleId }, reason: 'a test' });
+  await operate('revocations/lift', { which: { titleId }, reason: 'a test' });
+  await whole.client.licenses.checkIn();
+  expect(await plays(whole)).toEqual(before);
+  await Promise.all([whole.close(), half.close()]);
+}, 120_000);
