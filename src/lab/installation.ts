@@ -6,6 +6,7 @@ import { createCheckIns } from '../license/check-ins.ts';
 import { loadDevice } from '../license/device.ts';
 import { createLicenses, licenseMigrations } from '../license/licenses.ts';
 import { createOutsideRecord } from '../license/outside-record.ts';
+import { recoverLost } from '../license/recovery.ts';
 import { createRenewals } from '../license/renewals.ts';
 import type { Renewals } from '../license/renewals.ts';
 import { createTrustedTime } from '../license/trusted-time.ts';
@@ -52,7 +53,8 @@ export async function createInstallation(from: {
     await mkdir(user, { recursive: true });
     const { database } = openDatabase({ folder: user, migrations: [...licenseMigrations], log });
     const random = (sizeBytes: number) => randomBytes(sizeBytes);
-    const { device } = await loadDevice({ folder: user, secrets: keychain, random, log });
+    const identity = await loadDevice({ folder: user, secrets: keychain, random, log });
+    const { device } = identity;
     service.register(device);
     const time = createTrustedTime({ database, clock, log });
     const licenses = createLicenses({
@@ -108,7 +110,7 @@ export async function createInstallation(from: {
       onMet: () => outside.note(),
       onNotice: () => undefined,
     });
-    return { database, licenses, time, renewals, underWay, outside, checkIns };
+    return { database, identity, licenses, time, renewals, underWay, outside, checkIns };
   }
 
   return {
@@ -122,6 +124,7 @@ export async function createInstallation(from: {
       return running.renewals;
     },
     async contact() {
+      await recoverLost({ loaded: running.identity, recover: service.recoverDevice, log });
       await running.checkIns.now();
       await running.licenses.flushReleases();
       running.renewals.look();

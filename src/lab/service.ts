@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CompactEncrypt, CompactSign, exportJWK, generateKeyPair, importJWK } from 'jose';
+import { compactDecrypt, CompactEncrypt, CompactSign, exportJWK, generateKeyPair, importJWK } from 'jose';
 import type { LicenseKey } from '../license/claims.ts';
 import type { CheckInService, DeviceIdentity, LicenseService } from '../license/types.ts';
 import { CHECK_IN_TYPE } from '../shared/check-in.ts';
@@ -37,6 +37,8 @@ export interface LabService extends LicenseService, CheckInService {
   readonly publicKeys: LicenseKey[];
   /** As after signing in on this device. */
   register(device: Pick<DeviceIdentity, 'deviceId' | 'publicKey'>): void;
+  /** What the lost device left in escrow, sealed to this one. Errors: `device/not-in-escrow`, `service/unreachable`. */
+  recoverDevice(lostId: string, deviceId: string): Promise<{ sealedDeviceSecret: string }>;
   offer(videoId: string): Offer;
   contentKeyOf(videoId: string): Uint8Array;
   /** Its clock, which may be wrong. Throws `service/unreachable`. */
@@ -56,8 +58,13 @@ export async function createLabService(trueNow: () => Ms, offers: Map<string, Of
   const { x } = await exportJWK(publicKey);
   const devices = new Map<string, DeviceIdentity['publicKey']>();
   const contentKeys = new Map<string, Uint8Array>();
-  const { publicKey: escrow } = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true });
+  const { publicKey: escrow, privateKey: escrowPrivate } = await generateKeyPair('ECDH-ES', {
+    crv: 'P-256',
+    extractable: true,
+  });
   const { x: escrowX = '', y: escrowY = '' } = await exportJWK(escrow);
+  /** By device: its secret, sealed to the escrow key; one that was retired leaves it to whoever recovered it. */
+  const inEscrow = new Map<string, string>();
   /** By device: what the service has counted, and for which question it did so last. */
   const counters = new Map<string, { counter: number; requestId: string }>();
   /** By license and issue, the earliest that any device told. */
@@ -164,8 +171,21 @@ export async function createLabService(trueNow: () => Ms, offers: Map<string, Of
         .sign(privateKey);
       return { statement };
     },
-    async putEscrow() {
+    async putEscrow(deviceId, sealedDeviceSecret) {
       reachable();
+      inEscrow.set(deviceId, sealedDeviceSecret);
+    },
+    async recoverDevice(lostId, deviceId) {
+      reachable();
+      const left = inEscrow.get(lostId);
+      const to = devices.get(deviceId);
+      if (left === undefined || !to) throw new LayoverError('device/not-in-escrow');
+      const { plaintext } = await compactDecrypt(left, escrowPrivate);
+      devices.delete(lostId);
+      const sealedDeviceSecret = await new CompactEncrypt(plaintext)
+        .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM' })
+        .encrypt(await importJWK(to, 'ECDH-ES'));
+      return { sealedDeviceSecret };
     },
     async release(licenseId) {
       reachable();
