@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { LayoverError } from '../shared/errors.ts';
-import { createOutput, reportError, sizeInWords, durationInWords, table } from './output.ts';
+import { createOutput, reportError, sizeInWords, spanInWords, durationInWords, table } from './output.ts';
 import { parseOptions, usageError } from './usage.ts';
 
 function world({ json = false, isTTY = false } = {}) {
@@ -84,4 +84,14 @@ test('sizes, durations and tables in words', () => {
     ]),
   ).toBe('a     b\nlong  c\n      é');
   expect(table([])).toBe('');
+});
+
+test('how much there is to watch is told in hours and minutes', () => {
+  expect([0, 68, 3_600, 48_600, 359_990].map(spanInWords)).toEqual([
+    '0 min',
+    '1 min',
+    '1 hr',
+    '13 hr 30 min',
+    '100 hr',
+  ]);
 });

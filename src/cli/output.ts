@@ -61,6 +61,15 @@ export function createOutput(
   };
 }
 
+/** "13 hr 30 min", "1 min": how much there is to watch, where a clock would be taken for minutes. */
+export function spanInWords(seconds: Seconds): string {
+  const minutes = Math.round(seconds / 60);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [hours > 0 ? `${hours} hr` : '', rest > 0 || hours === 0 ? `${rest} min` : '']
+    .filter(Boolean)
+    .join(' ');
+}
+
 /** What went wrong, told in the form that was asked for. Returns the exit code. */
 export function reportError(thrown: unknown, output: Output): number {
   const error = asLayoverError(thrown);

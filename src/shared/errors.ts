@@ -246,7 +246,7 @@ const register = {
     'This title has been downloaded as often as it may be in a year. Stream it; it can be downloaded again from {availableAtMs} on.',
     'after-action',
   ],
-  'download/unknown': ['That download does not exist any more.', 'never'],
+  'download/unknown': ['That is not among the downloads, or no longer. Download it first.', 'never'],
   'download/incomplete': ['This download is not finished, and the missing part needs a connection.', 'later'],
   'download/exists': ['This video is in your downloads already.', 'never'],
   'download/of-another-account': [

@@ -6,7 +6,7 @@ import { Trip, tripGroupOf, tripGroups } from '../../shared/trip.ts';
 import type { TripGroup, TripItem, TripRenewal, TripReport } from '../../shared/trip.ts';
 import { tripWords } from '../../shared/words/trip-words.ts';
 import { english } from '../license-words.ts';
-import { durationInWords, momentInWords, sizeInWords } from '../output.ts';
+import { spanInWords, momentInWords, sizeInWords } from '../output.ts';
 import { withProfile } from '../run.ts';
 import type { Session } from '../run.ts';
 import { stayWith } from '../staying.ts';
@@ -97,9 +97,9 @@ function inWords(report: TripReport, status: AppStatus, renewal: TripRenewal | n
     const { words, help } = tripWords(item, reader);
     return `  ${titleInWords(item)}: ${words}.${help ? ` ${help}` : ''}`;
   };
-  const enough =
-    watch.missingSeconds === 0 ? 'enough' : `${durationInWords(watch.missingSeconds)} too little`;
+  const enough = watch.missingSeconds === 0 ? 'enough' : `${spanInWords(watch.missingSeconds)} too little`;
   const more = suggestions.filter(({ isChosen }) => isChosen);
+  const picks = suggestions.filter(({ why }) => why === 'for-you');
   return [
     `Offline from ${momentInWords(asked.fromMs)} to ${momentInWords(asked.toMs)}`,
     ...tripGroups.flatMap((group) => {
@@ -107,7 +107,7 @@ function inWords(report: TripReport, status: AppStatus, renewal: TripRenewal | n
       return those.length === 0 ? [] : ['', `${headings[group]}:`, ...those.map(line)];
     }),
     '',
-    `To watch: ${durationInWords(watch.storedSeconds)} of ${durationInWords(watch.wantedSeconds)}, ${durationInWords(watch.comingSeconds)} coming; ${enough}.`,
+    `To watch: ${spanInWords(watch.storedSeconds)} of ${spanInWords(watch.wantedSeconds)}, ${spanInWords(watch.comingSeconds)} coming; ${enough}.`,
     watch.missingSeconds === 0
       ? `Space: ${sizeInWords(space.availableBytes)} for downloads.`
       : `Space: about ${sizeInWords(space.neededBytes)} needed, ${sizeInWords(space.availableBytes)} for downloads.`,
@@ -116,6 +116,14 @@ function inWords(report: TripReport, status: AppStatus, renewal: TripRenewal | n
       : [
           'Could come along (--download):',
           ...more.map((one) => `  ${titleInWords(one)}, about ${sizeInWords(one.size.bytes)}`),
+        ]),
+    ...(picks.length === 0
+      ? []
+      : [
+          'Picks for you (`layover download VIDEO`):',
+          ...picks.map(
+            (one) => `  ${one.videoId}  ${titleInWords(one)}, about ${sizeInWords(one.size.bytes)}`,
+          ),
         ]),
     ...(renewal
       ? [
