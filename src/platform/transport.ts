@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { letGo } from '../shared/let-go.ts';
 import { MOST_REDIRECTS } from '../shared/platform.ts';
 import type { HeaderReader, Transport, TransportReceiver, TransportRequest } from '../shared/platform.ts';
+import type { Bytes } from '../shared/units.ts';
 import { poolOptions } from './pool-options.ts';
 
 export interface NodeTransport extends Transport {
@@ -15,13 +16,14 @@ export interface NodeTransport extends Transport {
  * which costs a third of what `fetch` does. HTTP/1.1 with keep-alive: several connections carry more than one
  * of HTTP/2 does, and a lost packet holds up only one of them.
  */
-export function createNodeTransport(): NodeTransport {
+export function createNodeTransport(bytesATurn = BYTES_A_TURN): NodeTransport {
   const agent = new Agent({ ...poolOptions, allowH2: false });
+  const turns = createTurns(bytesATurn);
   return {
     async request(request, receiver) {
       let { url } = request;
       for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-        const location = await exchange(agent, { ...request, url }, receiver);
+        const location = await exchange(agent, turns, { ...request, url }, receiver);
         if (location === undefined) return;
         const next = new URL(location, url);
         // No answer leads off the web: to a file of this computer, say.
@@ -35,9 +37,37 @@ export function createNodeTransport(): NodeTransport {
   };
 }
 
+/** What all answers together may bring in one turn of the event loop; it is hashed and sealed in some 4 ms. */
+const BYTES_A_TURN: Bytes = 2 * 1024 * 1024;
+
+/** A socket is read up to 32 times before anybody else has a turn, and on a fast link every time brings 64 KiB. */
+interface Turns {
+  /** A promise: enough for this turn. */
+  take(bytes: Bytes): Promise<boolean> | undefined;
+}
+
+function createTurns(bytesATurn: Bytes): Turns {
+  let leftBytes = bytesATurn;
+  let next: Promise<boolean> | undefined;
+  return {
+    take(bytes) {
+      leftBytes -= bytes;
+      next ??= new Promise((resolve) => {
+        setImmediate(() => {
+          next = undefined;
+          leftBytes = bytesATurn;
+          resolve(true);
+        });
+      });
+      return leftBytes > 0 ? undefined : next;
+    },
+  };
+}
+
 /** One request and its answer. Resolves with where it is redirected to, if it is. */
 function exchange(
   agent: Agent,
+  turns: Turns,
   { url, method, headers, signal }: TransportRequest,
   receiver: TransportReceiver,
 ): Promise<string | undefined> {
@@ -90,13 +120,20 @@ function exchange(
         onResponseData(_controller, piece) {
           if (isSettled) return;
           try {
-            const wants = receiver.onBytes(piece);
+            const taken = receiver.onBytes(piece);
+            const isGivenBack = receiver.keepsPieces === false;
+            const wants = taken === true ? (turns.take(piece.byteLength) ?? true) : taken;
             if (typeof wants !== 'boolean') {
               controller?.pause();
-              wants.then(afterPause).catch(fail);
+              wants
+                .then((wantsMore) => {
+                  // Not before: where it paused the parser looks once more for what is left of the chunk.
+                  if (isGivenBack) letGoOfChunk(piece);
+                  afterPause(wantsMore);
+                })
+                .catch(fail);
             } else if (!wants) enough();
-            // Not where it paused: what is left of the piece is then taken up again.
-            else if (receiver.keepsPieces === false) letGoOfChunk(piece);
+            else if (isGivenBack) letGoOfChunk(piece);
           } catch (thrown) {
             fail(thrown);
           }
