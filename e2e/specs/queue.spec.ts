@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright';
 import { expectAccessible } from '../support/axe.ts';
+import { labOf } from '../support/lab.ts';
 import { setFaults, slowTo } from '../support/ocas.ts';
 import {
   downloadDialog,
@@ -14,7 +15,7 @@ import { useWorld } from '../support/use-world.ts';
 
 /** Seasons by rule, the order of the queue, and what keeps it waiting. */
 
-const world = useWorld();
+const world = useWorld({ qa: true });
 const queue = (page: Page): Locator => page.getByRole('grid', { name: /^Queue/ });
 const rows = (page: Page): Locator => queue(page).getByRole('row');
 const orderOf = (page: Page): Promise<string[]> =>
@@ -164,6 +165,18 @@ test('a network that costs, and hours: said, overridden once, taken back', async
   await expect(rows(page).filter({ hasText: /Waits until .*[26]:00/ })).toHaveCount(5);
   await goToSettings(page);
   await pick(page, 'Hours', 'At any time');
+});
+
+test('off the charger: said, and over when it is plugged in', async () => {
+  const { page } = world;
+  await setSwitch(page, 'Only while on the charger', true);
+  await labOf(page).faults({ onBattery: true });
+  await goToDownloads(page);
+  await expect(rows(page).filter({ hasText: 'Waiting for the charger' })).toHaveCount(5);
+  await labOf(page).faults({ onBattery: false });
+  await expect(page.getByRole('heading', { name: /^Downloading now 2/ })).toBeVisible();
+  await goToSettings(page);
+  await setSwitch(page, 'Only while on the charger', false);
 });
 
 test('no room: said before anything starts, and waited for by what is queued', async () => {

@@ -4,13 +4,14 @@ import path from 'node:path';
 import { z } from 'zod';
 import { LayoverError } from '../shared/errors.ts';
 import type { LabFaults } from '../shared/lab-contract.ts';
-import type { NetworkSignal, Platform, SecretBox, Transport } from '../shared/platform.ts';
+import type { NetworkSignal, Platform, PowerSignal, SecretBox, Transport } from '../shared/platform.ts';
 
 const none: LabFaults = {
   offline: false,
   renewalsRefused: false,
   serviceTimeWrongByMs: 0,
   keychainLost: false,
+  onBattery: false,
 };
 /** lab.json in the user folder. `sealed`: digests of what the keychain has sealed since it was lost. */
 const Kept = z.object({ keychainLost: z.boolean(), sealed: z.array(z.string()) });
@@ -19,7 +20,7 @@ export interface Faults {
   readonly now: LabFaults;
   change(to: Partial<LabFaults>): void;
   /** What the engine takes from the world, with these faults in it. */
-  readonly parts: Pick<Platform, 'fetch' | 'transport' | 'network' | 'secrets'>;
+  readonly parts: Pick<Platform, 'fetch' | 'transport' | 'network' | 'power' | 'secrets'>;
 }
 
 /** Faults between the engine and its world, each of which can be had and taken away while it runs. */
@@ -28,23 +29,26 @@ export function createFaults(platform: Platform): Faults {
   const kept = read(file);
   let now: LabFaults = { ...none, keychainLost: kept.keychainLost };
   const network = withOffline(platform.network, () => now.offline);
+  const power = withoutCharger(platform.power, () => now.onBattery);
 
   return {
     get now() {
       return now;
     },
     change(to) {
-      const wasOffline = now.offline;
+      const before = now;
       now = { ...now, ...to };
       if (to.keychainLost !== undefined && to.keychainLost !== kept.keychainLost) {
         kept.keychainLost = to.keychainLost;
         kept.sealed = [];
         write(file, kept);
       }
-      if (now.offline !== wasOffline) network.tell();
+      if (now.offline !== before.offline) network.tell();
+      if (now.onBattery !== before.onBattery) power.tell();
     },
     parts: {
       network: network.signal,
+      power: power.signal,
       transport: platform.transport && withoutWay(platform.transport, () => now.offline),
       secrets: forgetful(platform.secrets, kept, () => write(file, kept)),
       async fetch(input, init) {
@@ -68,20 +72,39 @@ function refusalFor({ method, url }: Request, faults: LabFaults): Response | nul
 }
 
 function withOffline(inner: NetworkSignal, isOffline: () => boolean) {
-  const listeners = new Set<() => void>();
+  const { listen, tell } = listenersBeside((listener) => inner.onChange(listener));
   const signal: NetworkSignal = {
     isOnline: () => !isOffline() && inner.isOnline(),
     isMetered: () => inner.isMetered(),
-    onChange(listener) {
+    onChange: listen,
+  };
+  return { signal, tell };
+}
+
+function withoutCharger(inner: PowerSignal, isPulledOut: () => boolean) {
+  const { listen, tell } = listenersBeside((listener) => inner.onSupplyChange(listener));
+  const signal: PowerSignal = {
+    ...inner,
+    isOnBattery: () => isPulledOut() || inner.isOnBattery(),
+    onSupplyChange: listen,
+  };
+  return { signal, tell };
+}
+
+/** Who listens hears what the machine tells, and what the lab does. */
+function listenersBeside(inner: (listener: () => void) => () => void) {
+  const listeners = new Set<() => void>();
+  return {
+    listen(listener: () => void) {
       listeners.add(listener);
-      const stop = inner.onChange(listener);
+      const stop = inner(listener);
       return () => {
         listeners.delete(listener);
         stop();
       };
     },
+    tell: () => [...listeners].forEach((listener) => listener()),
   };
-  return { signal, tell: () => [...listeners].forEach((listener) => listener()) };
 }
 
 function withoutWay(inner: Transport, isOffline: () => boolean): Transport {

@@ -1,5 +1,5 @@
 import { createRouterClient } from '@orpc/server';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createFakeNetwork } from '../../testing/fake-network.ts';
 import { createFakePower } from '../../testing/fake-power.ts';
 import { createFakeSecretBox } from '../../testing/fake-secret-box.ts';
@@ -121,6 +121,15 @@ describe('a fault', () => {
     await client.faults({ offline: false });
     expect([lab.platform.network.isOnline(), changes]).toEqual([true, 2]);
     expect((await post('/licenses')).ok).toBe(true);
+  });
+
+  it('the charger pulled out: told at once, and over when it is plugged in', async () => {
+    const told: boolean[] = [];
+    onTestFinished(lab.platform.power.onSupplyChange(() => told.push(lab.platform.power.isOnBattery())));
+    await client.faults({ onBattery: true });
+    await client.faults({ offline: false });
+    await client.faults({ onBattery: false });
+    expect(told).toEqual([true, false]);
   });
 
   it('renewals refused: the service says no to these, and to nothing else', async () => {

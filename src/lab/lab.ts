@@ -28,7 +28,7 @@ export interface LabParts {
 export function createLab(platform: Platform, offsetMs: Ms = 0) {
   const clock = createVirtualClock(platform.clock, offsetMs);
   const faults = createFaults(platform);
-  const power = sleepingPower(platform.power);
+  const power = sleepingPower(faults.parts.power);
 
   function move(change: ClockMove): void {
     if (change.do === 'step') clock.step(change.ms);

@@ -17,6 +17,8 @@ export const LabFaults = z.object({
   serviceTimeWrongByMs: z.int(),
   /** From the next start on: nothing opens that was sealed before. */
   keychainLost: z.boolean(),
+  /** The charger is pulled out. */
+  onBattery: z.boolean(),
 });
 export type LabFaults = z.infer<typeof LabFaults>;
 

@@ -7,6 +7,11 @@ import { parseOptions } from '../usage.ts';
 
 const Options = z.object({ episodes: z.coerce.number().int().min(1).max(10).default(3) });
 
+/** This command ends before the keeping rules have looked. */
+const WHO_ADDS =
+  'Episodes are added while Layover runs on this folder: the app, or a command that stays\n' +
+  '(`layover download`, `layover queue run` while something is queued).';
+
 /** `follow TITLE [--episodes N]`: keeps the next ones ready; `follow`: which series are followed. */
 export async function follow(session: Session, titleId: string | undefined, raw: unknown): Promise<void> {
   const { episodes } = parseOptions(Options, raw);
@@ -16,7 +21,9 @@ export async function follow(session: Session, titleId: string | undefined, raw:
     titleId === undefined
       ? await client.downloads.followed()
       : await client.downloads.follow({ titleId, keepNext: episodes });
-  session.output.answer({ followed }, () => followedInWords(followed));
+  session.output.answer({ followed }, () =>
+    followed.length === 0 ? followedInWords(followed) : `${followedInWords(followed)}\n${WHO_ADDS}`,
+  );
 }
 
 /** What is downloaded stays. */

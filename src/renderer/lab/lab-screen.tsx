@@ -75,6 +75,11 @@ function Faults({ faults }: { faults: LabFaults }) {
         isOn={faults.keychainLost}
         onChange={(keychainLost) => change.mutate({ keychainLost })}
       />
+      <OnOff
+        label={text('lab.faults.onBattery')}
+        isOn={faults.onBattery}
+        onChange={(onBattery) => change.mutate({ onBattery })}
+      />
     </>
   );
 }
