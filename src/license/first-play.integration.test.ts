@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,8 +8,11 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { createRecordingLog } from '../../testing/recording-log.ts';
+import { mountSmallDisk, mountsImpossible } from '../../testing/mounts.ts';
+import { named } from '../../testing/systems.ts';
 import { openHeldGrants } from '../../testing/license-kill/open.ts';
 import { openDatabase } from '../database/open.ts';
+import type { Database } from '../database/types.ts';
 import { DAY_MS, HOUR_MS } from '../shared/units.ts';
 import { licenseMigrations } from './licenses.ts';
 
@@ -93,4 +97,52 @@ test.each([1, 8, 9, 10, 11])(
     else expect(again[1]).toBe(`recorded ${firstPlayAtMs}`);
   },
   30_000,
+);
+
+test.skipIf(mountsImpossible)(
+  named(
+    'first play on a disk that is full: held, not won by a kill, and written once there is room',
+    mountsImpossible,
+  ),
+  async () => {
+    const disk = mountSmallDisk(4 * 1024 * 1024);
+    const clock = createFakeClock(startMs);
+    const log = createRecordingLog();
+    const start = async () => {
+      const { database } = openDatabase({ folder: disk.folder, migrations: licenseMigrations, log });
+      return { database, licenses: await openHeldGrants({ folder: disk.folder, database, clock, log }) };
+    };
+    const viewing = { viewingId: 'a', durationSeconds: 600 };
+    const fillers: string[] = [];
+    const fill = ({ sql }: Database) => {
+      // What was written before would have room for this, too.
+      sql.pragma('wal_checkpoint(TRUNCATE)');
+      const filler = path.join(disk.folder, `filler-${fillers.length}`);
+      fillers.push(filler);
+      expect(() => writeFileSync(filler, Buffer.alloc(8 * 1024 * 1024))).toThrow('ENOSPC');
+    };
+    const first = await start();
+    await first.licenses.acquire('v1', 'offline');
+    fill(first.database);
+    first.licenses.recordWatched('v1', 10, viewing);
+    await expect(first.licenses.contentKey('v1', 'a')).rejects.toMatchObject({
+      code: 'license/first-play-unwritten',
+    });
+    expect(first.licenses.verdict('v1')).toMatchObject({ firstPlayAtMs: startMs });
+
+    // What this run knew is gone with it, as by a kill; nothing is played before the disk takes it.
+    first.database.close();
+    clock.advance(HOUR_MS);
+    const second = await start();
+    fill(second.database);
+    await expect(second.licenses.contentKey('v1', 'a')).rejects.toMatchObject({
+      code: 'license/first-play-unwritten',
+    });
+    for (const filler of fillers) rmSync(filler);
+    second.licenses.recordWatched('v1', 10, viewing);
+    second.database.close();
+    const third = await start();
+    expect(third.licenses.verdict('v1')).toMatchObject({ firstPlayAtMs: startMs + HOUR_MS });
+    third.database.close();
+  },
 );

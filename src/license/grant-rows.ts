@@ -80,10 +80,8 @@ export function createGrantRows(from: { database: Database; deviceSecret: Uint8A
   const statements = {
     one: sql.prepare('SELECT video_id, grant_json, seal FROM license_grants WHERE video_id = ?'),
     all: sql.prepare('SELECT video_id, grant_json, seal FROM license_grants ORDER BY video_id'),
-    write: sql.prepare(
-      `INSERT INTO license_grants (video_id, grant_json, seal) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET grant_json = excluded.grant_json, seal = excluded.seal`,
-    ),
+    // Not an update: SQLite leaves a page alone that would say the same, and then a full disk takes what it never got.
+    write: sql.prepare('INSERT OR REPLACE INTO license_grants (video_id, grant_json, seal) VALUES (?, ?, ?)'),
     remove: sql.prepare('DELETE FROM license_grants WHERE video_id = ?'),
     owed: sql.prepare(
       `SELECT license_id AS licenseId, device_id AS deviceId, account_id AS accountId FROM owed_releases
