@@ -5,6 +5,7 @@ import { openDatabase } from '../src/database/open.ts';
 import type { Database } from '../src/database/types.ts';
 import type { ErrorCode } from '../src/shared/errors.ts';
 import type { Allocate } from '../src/store/allocate.ts';
+import type { SyncFile } from '../src/store/group-commit.ts';
 import { storeMigrations } from '../src/store/migrations.ts';
 import { createStore } from '../src/store/store.ts';
 import type { OpenTrack, Store, TrackSpec } from '../src/store/types.ts';
@@ -29,7 +30,7 @@ export const deviceSecret = Uint8Array.from({ length: 32 }, (_, i) => i + 16);
 
 export function openStore(
   folder = temporaryFolder(),
-  options: { downloads?: string; deviceSecret?: Uint8Array; allocate?: Allocate } = {},
+  options: { downloads?: string; deviceSecret?: Uint8Array; allocate?: Allocate; syncFile?: SyncFile } = {},
 ): StoreUnderTest {
   const log = createRecordingLog();
   const { database } = openDatabase({ folder, migrations: storeMigrations, log });
@@ -49,6 +50,7 @@ export function openStore(
     random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),
     now: () => 1_000,
     ...(options.allocate && { allocate: options.allocate }),
+    ...(options.syncFile && { syncFile: options.syncFile }),
     log,
   });
   return { folder, downloads, database, store, close };
