@@ -10,6 +10,7 @@ import { layoutOf } from '../service/encoder/layout.ts';
 import type { Fault, FaultRule } from '../service/oca/faults.ts';
 import { createEngine } from '../src/engine/engine.ts';
 import type { Engine } from '../src/engine/types.ts';
+import { createFileSecretBox } from '../src/platform/file-secrets.ts';
 import { createNodePlatform } from '../src/platform/node-platform.ts';
 import { seedServiceUrl } from '../src/platform/settings.ts';
 import type { DownloadView } from '../src/shared/downloads.ts';
@@ -41,14 +42,18 @@ export interface OpenEngine extends Engine {
 export interface EngineOptions {
   readonly folder: string;
   readonly serviceUrl: string;
+  /** What names the machine, in place of this one's name. */
+  readonly machineId?: string;
 }
 
 /** An engine on plain Node, in this process. */
-export async function openEngine({ folder, serviceUrl }: EngineOptions): Promise<OpenEngine> {
+export async function openEngine({ folder, serviceUrl, machineId }: EngineOptions): Promise<OpenEngine> {
   const log = createRecordingLog();
   const platform = createNodePlatform({ host: 'cli', version: '0.0.0', userData: folder, log });
   seedServiceUrl(platform.settings, serviceUrl);
-  const engine = await createEngine(platform);
+  const elsewhere =
+    machineId === undefined ? {} : { secrets: createFileSecretBox(folder, log, async () => machineId) };
+  const engine = await createEngine({ ...platform, ...elsewhere });
   const close = async () => {
     await engine.stop();
     await platform.close();

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import {
   smallest,
   startServiceWithFilm,
 } from '../../testing/engine-world.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { OpenEngine, ServiceWithFilm } from '../../testing/engine-world.ts';
 
 let service: ServiceWithFilm;
@@ -39,6 +40,22 @@ test('a keychain that lost its key: signed in again, everything plays, and nothi
   await first.client.playback.tick({ sessionId: start.sessionId, positionSeconds: 10, watchedSeconds: 10, state: 'playing' }); // prettier-ignore
   const [{ verdict: played1 } = { verdict: null }] = await first.client.downloads.list();
   await first.close();
+
+  // Copied to another machine, its key file included: nothing opens there, and nothing plays.
+  const elsewhere = temporaryFolder();
+  await cp(folder, elsewhere, { recursive: true });
+  const copy = await openEngine({
+    folder: elsewhere,
+    serviceUrl: service.running.apiUrl,
+    machineId: 'another machine',
+  });
+  expect(await codes(copy)).toContain('device/secret-unreadable');
+  expect(await copy.client.downloads.list()).toMatchObject([
+    { state: 'completed', verdict: { allowed: false } },
+  ]);
+  // The sign-in was sealed, too.
+  await expect(copy.client.playback.start({ videoId })).rejects.toMatchObject({ code: 'auth/signed-out' });
+  await copy.close();
 
   await rm(path.join(folder, 'secret.key'));
   await (await open()).close();
