@@ -62,6 +62,8 @@ export const TripItem = z.object({
   startedNow: z.object({ plays: TripPlays, playsUntilMs: z.int().nullable() }).nullable(),
   remedy: TripRemedy,
   renewFromMs: z.int().nullable(),
+  /** Whether a renewal helps now: all the way, or a good part further than without it. */
+  renewNow: z.boolean(),
 });
 export type TripItem = z.infer<typeof TripItem>;
 
@@ -116,6 +118,15 @@ export type TripRenewal = z.infer<typeof TripRenewal>;
 /** What a viewer has to do about a download before the trip. */
 export const tripGroups = ['renew', 'lost', 'incomplete', 'ready'] as const;
 export type TripGroup = (typeof tripGroups)[number];
+
+/** Of what was renewed for a trip, what has to be renewed again before it, by when that helps most. */
+export function renewAgain(items: readonly TripItem[]): { later: TripItem[]; leaving: TripItem[] } {
+  const left = items.filter(({ renewNow }) => !renewNow);
+  return {
+    later: left.filter(({ remedy }) => remedy === 'renew-later'),
+    leaving: left.filter(({ remedy }) => remedy === 'renew-longer'),
+  };
+}
 
 export function tripGroupOf({ isComplete, plays, remedy }: TripItem): TripGroup {
   if (remedy !== 'none' && remedy !== 'not-needed') return 'renew';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AppStatus } from '../../shared/contract.ts';
 import type { DownloadView } from '../../shared/downloads.ts';
 import type { ErrorValue } from '../../shared/errors.ts';
-import { Trip, tripGroupOf, tripGroups } from '../../shared/trip.ts';
+import { renewAgain, Trip, tripGroupOf, tripGroups } from '../../shared/trip.ts';
 import type { TripGroup, TripItem, TripRenewal, TripReport } from '../../shared/trip.ts';
 import { tripWords } from '../../shared/words/trip-words.ts';
 import { english } from '../license-words.ts';
@@ -57,9 +57,7 @@ function momentOf(option: string, words: string, nowMs: number): number {
 }
 
 async function renewed({ engine, output, signal }: Session, report: TripReport): Promise<TripRenewal | null> {
-  const downloadIds = report.items
-    .filter(({ remedy }) => remedy === 'renew')
-    .map(({ downloadId }) => downloadId);
+  const downloadIds = report.items.filter(({ renewNow }) => renewNow).map(({ downloadId }) => downloadId);
   if (downloadIds.length === 0) return null;
   let last: TripRenewal | null = null;
   for await (const renewal of await engine.client.trip.renew({ downloadIds }, { signal })) {
@@ -125,10 +123,21 @@ function inWords(report: TripReport, status: AppStatus, renewal: TripRenewal | n
             (one) => `  ${one.videoId}  ${titleInWords(one)}, about ${sizeInWords(one.size.bytes)}`,
           ),
         ]),
-    ...(renewal
-      ? [
-          `${renewal.renewed.length} renewed${renewal.failed.length > 0 ? `, ${renewal.failed.length} not (${renewal.failed[0]?.error.code})` : ''}.`,
-        ]
-      : []),
+    ...(renewal ? renewalInWords(renewal, items) : []),
   ].join('\n');
+}
+
+/** What was renewed, what was not and why, and what has to be renewed again before the trip. */
+function renewalInWords({ renewed: done, failed }: TripRenewal, items: readonly TripItem[]): string[] {
+  const { later, leaving } = renewAgain(items);
+  const why = [...new Set(failed.map(({ error }) => error.code))].join(', ');
+  return [
+    `${done.length} renewed${failed.length > 0 ? `, ${failed.length} not (${why})` : ''}.`,
+    ...(later.length > 0
+      ? [`To be renewed again later, on the date above: ${later.map(titleInWords).join(', ')}.`]
+      : []),
+    ...(leaving.length > 0
+      ? [`To be renewed again right before you leave: ${leaving.map(titleInWords).join(', ')}.`]
+      : []),
+  ];
 }

@@ -56,6 +56,24 @@ test('a window that counts from the renewal: not too early', () => {
   expect([at(day(20)), at(day(25))]).toEqual([true, true]);
 });
 
+test('a renewal that does not reach the end helps now where it plays a good part longer, and not twice', () => {
+  const license = (days: number) => ({ license_duration_seconds: (days * DAY_MS) / SECOND_MS });
+  const later = trip(day(5), day(9));
+  expect(outlookAt(day(1), {}, later, license(7))).toMatchObject({ remedy: 'renew-later', renewNow: true });
+  const again = outlookAt(day(1) + HOUR_MS, {}, later, license(7), { issuedAtMs: day(1) });
+  expect(again).toMatchObject({ remedy: 'renew-later', renewNow: false });
+  const longer = trip(day(1.5), day(9));
+  expect(outlookAt(day(1), {}, longer, license(2))).toMatchObject({ remedy: 'renew-longer', renewNow: true });
+  const twice = outlookAt(day(1) + 1, {}, longer, license(2), { issuedAtMs: day(1) });
+  expect(twice).toMatchObject({ remedy: 'renew-longer', renewNow: false });
+  // Before the trip begins, all of what is renewed now is over.
+  expect(outlookAt(day(1), {}, trip(day(20), day(25)), license(7))).toMatchObject({
+    remedy: 'renew-later',
+    renewNow: false,
+  });
+  expect(outlookAt(day(25), {}, trip(day(28), day(33)))).toMatchObject({ remedy: 'renew', renewNow: true });
+});
+
 test('windows shorter than the trip play longer when renewed late; what cannot be renewed is said to be lost', () => {
   const policy = { license_duration_seconds: (2 * DAY_MS) / SECOND_MS };
   expect(outlookAt(day(1), {}, trip(day(1.5), day(9)), policy)).toMatchObject({

@@ -1,6 +1,6 @@
 import type { Outlook } from '../../license/outlook.ts';
 import type { RefusalReason, Verdict } from '../../shared/license.ts';
-import type { Trip, TripItem, TripPlays, TripRemedy, TripReport } from '../../shared/trip.ts';
+import type { Trip, TripItem, TripPlays, TripReport } from '../../shared/trip.ts';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../shared/units.ts';
 import type { Ms, Seconds } from '../../shared/units.ts';
 import { endOf } from '../../shared/words/license-words.ts';
@@ -44,8 +44,12 @@ export function fromNow(trip: Trip, nowMs: Ms): Trip {
 
 export type TripOutlook = Pick<
   TripItem,
-  'plays' | 'playsFromMs' | 'playsUntilMs' | 'why' | 'startedNow' | 'remedy' | 'renewFromMs'
+  'plays' | 'playsFromMs' | 'playsUntilMs' | 'why' | 'startedNow' | 'remedy' | 'renewFromMs' | 'renewNow'
 >;
+type Remedy = Pick<TripOutlook, 'remedy' | 'renewFromMs' | 'renewNow'>;
+
+/** Less than this part of what is left is no gain: what was renewed a moment ago would always gain a little. */
+const LEAST_GAIN = 0.05;
 
 /**
  * How a video's license stands to a trip that begins now or later. Pure; every answer is the verdict's own.
@@ -53,14 +57,20 @@ export type TripOutlook = Pick<
  * @param outlook null: there is no license for offline use here
  */
 export function tripOutlook(verdict: Verdict, outlook: Outlook | null, trip: Trip, nowMs: Ms): TripOutlook {
-  const nothing = { playsFromMs: null, playsUntilMs: null, startedNow: null, renewFromMs: null } as const;
+  const nothing = {
+    playsFromMs: null,
+    playsUntilMs: null,
+    startedNow: null,
+    renewFromMs: null,
+    renewNow: false,
+  } as const;
   if (!verdict.allowed && verdict.reason === 'clock-behind')
     return { ...nothing, plays: 'no', why: 'clock-behind', remedy: 'set-clock' };
   if (!outlook) {
     // What needs no license plays as it does now; of what lacks one, the next license's windows are not known.
     const why = verdict.allowed ? null : verdict.reason;
     const remedy = verdict.allowed ? 'not-needed' : verdict.canRenew ? 'renew' : 'none';
-    return { ...nothing, plays: verdict.allowed ? 'whole' : 'no', why, remedy };
+    return { ...nothing, plays: verdict.allowed ? 'whole' : 'no', why, remedy, renewNow: remedy === 'renew' };
   }
   const span = spanOf((atMs) => outlook.at(atMs), trip);
   return { ...span, startedNow: startedNow(outlook, trip, nowMs), ...remedyFor(outlook, span, trip, nowMs) };
@@ -73,28 +83,30 @@ function startedNow(outlook: Outlook, trip: Trip, nowMs: Ms): TripOutlook['start
   return { plays, playsUntilMs };
 }
 
-function remedyFor(
-  outlook: Outlook,
-  span: Span,
-  trip: Trip,
-  nowMs: Ms,
-): { remedy: TripRemedy; renewFromMs: Ms | null } {
-  if (span.plays === 'whole') return { remedy: 'not-needed', renewFromMs: null };
+function remedyFor(outlook: Outlook, span: Span, trip: Trip, nowMs: Ms): Remedy {
+  if (span.plays === 'whole') return { remedy: 'not-needed', renewFromMs: null, renewNow: false };
   const after = (issuedAtMs: Ms) => {
     const renewed = outlook.renewedAt(issuedAtMs);
     return renewed && spanOf((atMs) => renewed.at(atMs), trip);
   };
-  if (after(nowMs)?.plays === 'whole') return { remedy: 'renew', renewFromMs: null };
+  const now = after(nowMs);
+  if (now?.plays === 'whole') return { remedy: 'renew', renewFromMs: null, renewNow: true };
   const atDeparture = after(trip.fromMs);
-  if (!atDeparture || atDeparture.plays === 'no') return { remedy: 'none', renewFromMs: null };
+  if (!atDeparture || atDeparture.plays === 'no')
+    return { remedy: 'none', renewFromMs: null, renewNow: false };
+  const lasts = ({ plays, playsUntilMs }: Span) =>
+    plays === 'no' ? trip.fromMs : (playsUntilMs ?? Infinity);
+  const gainMs = now ? lasts(now) - lasts(span) : 0;
+  const renewNow = gainMs > 0 && gainMs >= (lasts(now ?? span) - nowMs) * LEAST_GAIN;
   if (atDeparture.plays === 'whole') {
     // Windows count from the issue: so much later, it reaches the end of the trip.
     const latest = outlook.renewedAt(trip.fromMs)?.at(trip.fromMs);
     const endMs = latest ? endOf(latest) : null;
-    return { remedy: 'renew-later', renewFromMs: trip.fromMs - Math.max(0, (endMs ?? 0) - trip.toMs - 1) };
+    const renewFromMs = trip.fromMs - Math.max(0, (endMs ?? 0) - trip.toMs - 1);
+    return { remedy: 'renew-later', renewFromMs, renewNow };
   }
-  const lasts = ({ plays, playsUntilMs }: Span) => (plays === 'no' ? 0 : (playsUntilMs ?? Infinity));
-  return { remedy: lasts(atDeparture) > lasts(span) ? 'renew-longer' : 'none', renewFromMs: null };
+  if (lasts(atDeparture) <= lasts(span)) return { remedy: 'none', renewFromMs: null, renewNow: false };
+  return { remedy: 'renew-longer', renewFromMs: null, renewNow };
 }
 
 /** How much the viewer would watch: by the day; on a trip of hours no more than it has. */

@@ -1,4 +1,5 @@
 import { KeyRound, X } from 'lucide-react';
+import { renewAgain } from '../../shared/trip.ts';
 import type { TripItem } from '../../shared/trip.ts';
 import { useIsOffline } from '../data/queries.ts';
 import { useErrorSentence, useText } from '../i18n/use-text.ts';
@@ -13,8 +14,9 @@ export function RenewAll({ items }: { items: readonly TripItem[] }) {
   const why = useErrorSentence();
   const isOffline = useIsOffline();
   const { renew, cancel, isRunning, progress, error } = useTripRenewal();
-  const ids = items.filter(({ remedy }) => remedy === 'renew').map(({ downloadId }) => downloadId);
+  const ids = items.filter(({ renewNow }) => renewNow).map(({ downloadId }) => downloadId);
   const failed = progress?.failed ?? [];
+  const { later, leaving } = renewAgain(items);
   if (isRunning) {
     const { done, total } = progress ?? { done: 0, total: ids.length };
     const words = text('trip.renewing', { done, total });
@@ -35,6 +37,15 @@ export function RenewAll({ items }: { items: readonly TripItem[] }) {
         <Notice tone="error">
           {text('trip.notRenewed', { count: failed.length, why: why(failed[0]?.error) })}
         </Notice>
+      ) : null}
+      {progress && progress.renewed.length > 0 ? (
+        <span className="trip-soft" role="status">
+          {[
+            text('trip.renewed', { count: progress.renewed.length }),
+            ...(later.length > 0 ? [text('trip.againLater', { count: later.length })] : []),
+            ...(leaving.length > 0 ? [text('trip.againLeaving', { count: leaving.length })] : []),
+          ].join(' ')}
+        </span>
       ) : null}
       {isOffline ? <span className="trip-soft">{text('trip.offline')}</span> : null}
       {ids.length > 0 ? (

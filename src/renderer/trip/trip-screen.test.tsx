@@ -63,6 +63,13 @@ test('offline it says that renewing needs a connection, and offers nothing that 
   expect(screen.getAllByText('No connection now: this needs one.').length).toBeGreaterThan(0);
 });
 
+test('what a renewal only lets play longer is renewed too, and it says what to renew again', async () => {
+  open({ settings: { language: 'en', trip: { ...trip, toMs: trip.fromMs + 90 * DAY_MS } } });
+  press(await screen.findByRole('button', { name: /^Renew \d+ download/ }));
+  expect(await screen.findByText(/renewed\. \d+ are shorter than the trip: renew them again/)).toBeTruthy();
+  expect(screen.queryByRole('button', { name: /^Renew \d+ download/ })).toBeNull();
+});
+
 test('what fills the trip is proposed, can be changed, and is downloaded', async () => {
   const client = open({ scenario: 'empty' });
   expect(await screen.findByText('Nothing is downloaded yet.')).toBeTruthy();

@@ -26,6 +26,7 @@ const item = (changes: Partial<TripItem>): TripItem => ({
   playsUntilMs: null,
   why: null,
   startedNow: null,
+  renewNow: false,
   remedy: 'not-needed',
   renewFromMs: null,
   ...changes,
