@@ -234,7 +234,7 @@ export async function run(
         return void model.viewings.delete(step.viewer);
       case 'acquire':
         await licenses.acquire(VIDEO, 'offline');
-        truth.issued(idOf(stage));
+        truth.issued(idOf(stage), model.real, 'cleared');
         return model.issue(idOf(stage), 'cleared');
       case 'renew':
       case 'renew-by-itself': {
@@ -243,7 +243,7 @@ export async function run(
         const refusal = await refusalOf(licenses.renew(VIDEO, { firstPlay }));
         same('renewal', refusal, isRefused ? 'license/not-allowed' : null);
         if (isRefused) return;
-        truth.issued(idOf(stage));
+        truth.issued(idOf(stage), model.real, firstPlay);
         return model.issue(idOf(stage), model.held ? firstPlay : 'cleared');
       }
       case 'release':

@@ -24,8 +24,11 @@ export function createTruth(terms: Terms) {
       firsts.set(key, { licenseId, issued, truly });
     },
     gone: ({ licenseId, issued }: Issue) => void gone.push({ licenseId, issued }),
-    /** By the service, which may take a license back and give it again. */
-    issued: (licenseId: string) => void (gone = gone.filter((one) => one.licenseId !== licenseId)),
+    /** By the service, which may take a license back and give it again; `cleared`: in that very millisecond, too. */
+    issued(licenseId: string, issued: number, firstPlay: 'cleared' | 'kept') {
+      gone = gone.filter((one) => one.licenseId !== licenseId);
+      if (firstPlay === 'cleared') firsts.delete(`${licenseId} ${issued}`);
+    },
     isGone: (held: { licenseId: string; issuedAtMs: number }) => gone.some((one) => isSinceOf(one, held)),
     /** The end that no softness moves; null: there is none. */
     end(held: { licenseId: string; issuedAtMs: number }): number | null {
