@@ -272,7 +272,7 @@ export async function run(
         await stage.outside.stop(isKill ? 'unsaid' : 'noted');
         if (!isKill) time.close();
         const put = step.restored ? backup : null;
-        leaps += put ? Infinity : 1;
+        leaps += put || step.lead !== null ? Infinity : 1;
         if (put) world.put(put.rows);
         unseen.ms += step.awayMs + (isKill ? 30 * SECOND : 0);
         // "a restore wins no time back where the keyring holds a record": but for what a kill kept out of it.
