@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../src/shared/errors.ts';
 import { isLayoverError } from '../src/shared/errors.ts';
+import { reasonWords } from '../src/shared/manifest-reasons.ts';
 
 /** A media playlist of something recorded. */
 export const vod = (...lines: string[]) =>
@@ -10,7 +11,7 @@ export function refusal(work: () => unknown): { code: ErrorCode; reason: string 
   try {
     work();
   } catch (error) {
-    if (isLayoverError(error)) return { code: error.code, reason: String(error.details['reason'] ?? '') };
+    if (isLayoverError(error)) return { code: error.code, reason: reasonWords(error.details) ?? '' };
     throw error;
   }
   throw new Error('nothing was thrown');

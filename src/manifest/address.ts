@@ -9,18 +9,18 @@ const hasScheme = /^[a-z][a-z0-9+.-]*:/i;
  * manifest itself is a file): a manifest from the network must not make anybody open local files.
  */
 export function resolveAddress(reference: string, baseUrl: string): string {
-  if (reference.length > MAX_ADDRESS_LENGTH) throw unsupported('addresses of such length');
+  if (reference.length > MAX_ADDRESS_LENGTH) throw unsupported('long-addresses');
   let address: URL;
   try {
     address = new URL(reference, baseUrl);
   } catch (cause) {
-    throw malformed(`the address ${quote(reference)} is not one`, cause);
+    throw malformed('not-an-address', { text: quote(reference) }, cause);
   }
   const isLocal = address.protocol === 'file:' && baseUrl.startsWith('file:');
   if (!isLocal && address.protocol !== 'http:' && address.protocol !== 'https:')
-    throw unsupported(`addresses with the scheme ${quote(address.protocol)}`);
+    throw unsupported('foreign-scheme', { text: quote(address.protocol) });
   address.hash = '';
-  if (address.href.length > MAX_ADDRESS_LENGTH) throw unsupported('addresses of such length');
+  if (address.href.length > MAX_ADDRESS_LENGTH) throw unsupported('long-addresses');
   return address.href;
 }
 
@@ -30,7 +30,7 @@ export function resolveAddress(reference: string, baseUrl: string): string {
  */
 export function resolveKeyUri(reference: string, baseUrl: string): string {
   if (!/^urn:/i.test(reference)) return resolveAddress(reference, baseUrl);
-  if (reference.length > MAX_ADDRESS_LENGTH) throw unsupported('addresses of such length');
+  if (reference.length > MAX_ADDRESS_LENGTH) throw unsupported('long-addresses');
   return copyOf(reference);
 }
 

@@ -32,7 +32,7 @@ export function assemble(
   );
   const audio = of<AudioRendition>('audio');
   const main = video.length > 0 ? video : audio;
-  if (main.length === 0) throw unsupported('a manifest without video or audio');
+  if (main.length === 0) throw unsupported('no-tracks');
   const head = checked(Presentation, {
     durationSeconds: durationSeconds ?? Math.max(...main.map((rendition) => endOf(rendition.segments))),
     pathways: [...pathways],
@@ -48,8 +48,5 @@ function checked<S extends z.ZodType>(schema: S, value: z.input<S>): z.output<S>
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw malformed(
-    issue ? `${issue.path.join('.')}: ${issue.message}` : 'it says nothing usable',
-    parsed.error,
-  );
+  throw malformed('nothing-usable', { field: issue?.path.join('.') ?? '' }, parsed.error);
 }

@@ -35,16 +35,16 @@ export const MAX_DURATION_SECONDS = 100_000_000;
 
 /** Throws `manifest/malformed` for a text that is empty, too large, or a web page in place of a manifest. */
 export function checkText(text: string): void {
-  if (text.length > MAX_TEXT_LENGTH) throw malformed('it is larger than 8 MiB');
-  if (text.trim() === '') throw malformed('it is empty');
-  if (/^\s*<(!doctype\s+html|html[\s>])/i.test(text.slice(0, 1_000)))
-    throw malformed('a web page came instead of it');
+  if (text.length > MAX_TEXT_LENGTH)
+    throw malformed('too-large', { sizeMebibytes: MAX_TEXT_LENGTH / 2 ** 20 });
+  if (text.trim() === '') throw malformed('empty');
+  if (/^\s*<(!doctype\s+html|html[\s>])/i.test(text.slice(0, 1_000))) throw malformed('web-page');
 }
 
 /** Called with a count that was computed, before anything of that size is made. */
 export function checkSegmentCount(count: number | bigint): void {
   if (count > MAX_SEGMENTS_PER_RENDITION)
-    throw unsupported(`more than ${MAX_SEGMENTS_PER_RENDITION} segments in a rendition`);
+    throw unsupported('too-many-segments', { most: MAX_SEGMENTS_PER_RENDITION });
 }
 
 /** What is kept of a manifest, counted while it is made or before. Errors: `manifest/unsupported`. */
@@ -53,7 +53,6 @@ export class Budget {
 
   take(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#bytes > MAX_PRESENTATION_BYTES)
-      throw unsupported('so many segments with addresses of such length');
+    if (this.#bytes > MAX_PRESENTATION_BYTES) throw unsupported('too-much-of-segments');
   }
 }

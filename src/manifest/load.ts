@@ -67,5 +67,5 @@ export function dialectOf(text: string): 'hls' | 'dash' {
   const start = text.replace(/^\uFEFF/, '').trimStart();
   if (start.startsWith('#EXTM3U')) return 'hls';
   if (start.startsWith('<')) return 'dash';
-  throw malformed('it is neither HLS nor DASH');
+  throw malformed('neither-dialect');
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reasonWords } from './manifest-reasons.ts';
 
 /**
  * The one register of errors. A code is stable and public; the sentence is for the viewer and says what to
@@ -7,7 +8,8 @@ import { z } from 'zod';
  *   - `after-action`: once the viewer has done what the sentence says
  *   - `never`: the same request will always fail
  * Sentences in other languages live in resources/locales under `error.<code>`; a test keeps them complete.
- * `{name}` in a sentence is filled from the error's details.
+ * `{name}` in a sentence is filled from the error's details; `{reason}` may be a code with words of its own, see
+ * manifest-reasons.
  */
 const register = {
   'network/offline': ['You are offline. Connect to the internet and try again.', 'later'],
@@ -336,7 +338,7 @@ export function retryOf(code: ErrorCode): ErrorRetry {
 /** The English sentence with its blanks filled; a detail named for a time (`…AtMs`) reads as its day. */
 export function sentenceOf(code: ErrorCode, details: ErrorDetails = {}): string {
   return register[code][0].replaceAll(/\{(\w+)\}/g, (blank, name: string) => {
-    const value = details[name];
+    const value = name === 'reason' ? reasonWords(details) : details[name];
     if (typeof value === 'number' && name.endsWith('AtMs')) return new Date(value).toISOString().slice(0, 10);
     return String(value ?? blank);
   });

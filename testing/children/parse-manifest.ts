@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { loadPresentation } from '../../src/manifest/index.ts';
 import { isLayoverError } from '../../src/shared/errors.ts';
+import { reasonWords } from '../../src/shared/manifest-reasons.ts';
 import { filesOf, Presentation, renditionsOf } from '../../src/shared/presentation.ts';
 
 /**
@@ -28,7 +29,7 @@ async function outcomeOf(file: string): Promise<{ outcome: string; reason: strin
     return { outcome: 'read', reason: '', files };
   } catch (error) {
     if (!isLayoverError(error)) return { outcome: 'crash', reason: String(error), files: 0 };
-    return { outcome: error.code, reason: String(error.details['reason'] ?? ''), files: 0 };
+    return { outcome: error.code, reason: reasonWords(error.details) ?? '', files: 0 };
   }
 }
 

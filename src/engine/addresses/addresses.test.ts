@@ -159,9 +159,9 @@ test.each<[string, () => Response, string, object?]>([
   ['other XML', () => new Response('<rss/>'), 'manifest/malformed'],
   ['far too much', () => new Response(`#EXTM3U\n${'#'.repeat(9 * 1024 * 1024)}`), 'address/too-large'],
   ['a live stream', () => new Response(playlist.slice(0, -1).join('\n').replace('#EXT-X-PLAYLIST-TYPE:VOD\n', '')), 'manifest/live'],
-  ['SAMPLE-AES', () => new Response(keyed('METHOD=SAMPLE-AES,URI="k"')), 'manifest/unsupported', { reason: 'encryption by "SAMPLE-AES"' }],
-  ['a key of some service’s own', () => new Response(keyed('METHOD=AES-128,URI="urn:x:1"')), 'manifest/unsupported', { reason: 'a key that only its own service gives' }],
-  ['a file of this computer', () => new Response(playlist.join('\n').replace('1.ts', 'file:///etc/passwd')), 'manifest/unsupported', { reason: 'addresses with the scheme "file:"' }],
+  ['SAMPLE-AES', () => new Response(keyed('METHOD=SAMPLE-AES,URI="k"')), 'manifest/unsupported', { reason: 'encryption', text: '"SAMPLE-AES"' }],
+  ['a key of some service’s own', () => new Response(keyed('METHOD=AES-128,URI="urn:x:1"')), 'manifest/unsupported', { reason: 'key-of-a-service' }],
+  ['a file of this computer', () => new Response(playlist.join('\n').replace('1.ts', 'file:///etc/passwd')), 'manifest/unsupported', { reason: 'foreign-scheme', text: '"file:"' }],
 ])('%s is refused by its name', async (_what, answer, code, details) => {
   const { addresses, ids } = world();
   web.set(url, answer);

@@ -47,10 +47,8 @@ export function createAddresses(options: AddressOptions) {
     const isTheirs = renditionsOf(presentation)
       .flatMap(filesOf)
       .some(({ encryption }) => encryption !== undefined && !/^https?:/i.test(encryption.keyUri));
-    if (isTheirs)
-      throw new LayoverError('manifest/unsupported', { reason: 'a key that only its own service gives' });
-    if (presentation.durationSeconds <= 0)
-      throw new LayoverError('manifest/malformed', { reason: 'it is empty' });
+    if (isTheirs) throw new LayoverError('manifest/unsupported', { reason: 'key-of-a-service' });
+    if (presentation.durationSeconds <= 0) throw new LayoverError('manifest/malformed', { reason: 'empty' });
     return presentation;
   }
 

@@ -23,7 +23,7 @@ export function addressingOf(levels: readonly XmlElement[], isText: boolean): Ad
     if (childNamed(level, 'SegmentTemplate')) return ofTemplate(merged(levels, 'SegmentTemplate'), isText);
     if (childNamed(level, 'SegmentList')) {
       const element = merged(levels, 'SegmentList');
-      if (element.attributes.has('href')) throw unsupported('lists that lie in other files');
+      if (element.attributes.has('href')) throw unsupported('lists-elsewhere');
       return { kind: 'list', element };
     }
     if (childNamed(level, 'SegmentBase') && !isText)

@@ -23,7 +23,7 @@ const MAX_ALTERNATIVES = 32;
 /** DVB (ETSI TS 103 285 section 10.8.2.1) orders them by priority, least first. */
 export function baseUrlsOf(element: XmlElement): BaseUrl[] {
   const elements = childrenNamed(element, 'BaseURL');
-  if (elements.length > MAX_ALTERNATIVES) throw unsupported('so many servers');
+  if (elements.length > MAX_ALTERNATIVES) throw unsupported('too-many-servers');
   const priorityOf = ({ attributes }: XmlElement) => Number(attributes.get('priority') ?? 1) || 1;
   return elements
     .toSorted((a, b) => priorityOf(a) - priorityOf(b))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { isLayoverError } from '../../shared/errors.ts';
+import { reasonWords } from '../../shared/manifest-reasons.ts';
 import { presentation } from './presentation.ts';
 
 const url = 'https://cdn.example/show/manifest.mpd';
@@ -24,7 +25,7 @@ function refusal(text: string): { code: ErrorCode; reason: string } {
   try {
     presentation(text, url);
   } catch (error) {
-    if (isLayoverError(error)) return { code: error.code, reason: String(error.details['reason'] ?? '') };
+    if (isLayoverError(error)) return { code: error.code, reason: reasonWords(error.details) ?? '' };
     throw error;
   }
   throw new Error('nothing was thrown');

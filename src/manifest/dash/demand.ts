@@ -20,14 +20,13 @@ export class Demand {
   /** One rendition, with a part for each Period that has one. Errors: `manifest/unsupported`. */
   add(parts: readonly (Part | undefined)[]): void {
     this.#renditions += 1;
-    if (this.#renditions > MAX_RENDITIONS) throw unsupported(`more than ${MAX_RENDITIONS} renditions`);
+    if (this.#renditions > MAX_RENDITIONS) throw unsupported('too-many-renditions', { most: MAX_RENDITIONS });
     checkSegmentCount(parts.reduce((sum, part) => sum + (part?.slots.count ?? 1), 0));
     for (const part of parts) {
       this.#addressCharacters += part ? part.slots.count * part.addressLength : 0;
       const own = SEGMENT_BYTES + (part?.ownLength ?? 0);
       this.#budget.take(part ? part.slots.count * own + part.slots.mostGaps * SEGMENT_BYTES : SEGMENT_BYTES);
     }
-    if (this.#addressCharacters > MAX_ADDRESS_CHARACTERS)
-      throw unsupported('so many segments with addresses of such length');
+    if (this.#addressCharacters > MAX_ADDRESS_CHARACTERS) throw unsupported('too-much-of-segments');
   }
 }

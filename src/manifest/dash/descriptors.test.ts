@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isLayoverError } from '../../shared/errors.ts';
+import { reasonWords } from '../../shared/manifest-reasons.ts';
 import type { Presentation } from '../../shared/presentation.ts';
 import { presentation } from './presentation.ts';
 
@@ -22,7 +23,7 @@ function reasonOf(...sets: string[]): string {
   try {
     read(...sets);
   } catch (error) {
-    if (isLayoverError(error, 'manifest/unsupported')) return String(error.details['reason'] ?? '');
+    if (isLayoverError(error, 'manifest/unsupported')) return reasonWords(error.details) ?? '';
     throw error;
   }
   throw new Error('nothing was thrown');

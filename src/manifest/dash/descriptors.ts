@@ -1,6 +1,6 @@
 import type { ClosedCaptions } from '../../shared/presentation.ts';
 import { languageTag } from '../language.ts';
-import { quote } from '../refuse.ts';
+import { quote, unsupported } from '../refuse.ts';
 import { childrenNamed } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 
@@ -113,14 +113,16 @@ export function closedCaptionsOf(set: XmlElement): ClosedCaptions[] {
   });
 }
 
-const propertyNames = new Map([
-  ['http://dashif.org/guidelines/trickmode', 'a trick mode'],
+type PropertyReason = 'trick-mode' | 'thumbnails' | 'picture-parts' | 'sound-parts' | 'address-parameters';
+
+const reasons = new Map<string, PropertyReason>([
+  ['http://dashif.org/guidelines/trickmode', 'trick-mode'],
   ['http://dashif.org/thumbnail_tile', 'thumbnails'],
   ['http://dashif.org/guidelines/thumbnail_tile', 'thumbnails'],
-  ['urn:mpeg:dash:srd:2014', 'parts of a larger picture'],
-  ['urn:mpeg:dash:preselection:2016', 'sound in several parts'],
-  ['urn:mpeg:dash:urlparam:2014', 'addresses with parameters'],
-  ['urn:mpeg:dash:urlparam:2016', 'addresses with parameters'],
+  ['urn:mpeg:dash:srd:2014', 'picture-parts'],
+  ['urn:mpeg:dash:preselection:2016', 'sound-parts'],
+  ['urn:mpeg:dash:urlparam:2014', 'address-parameters'],
+  ['urn:mpeg:dash:urlparam:2016', 'address-parameters'],
 ]);
 
 /** Coding-independent code points: color and the like, which every player takes as a hint. */
@@ -128,12 +130,14 @@ const HARMLESS = 'urn:mpeg:mpegB:cicp:';
 
 /**
  * What an EssentialProperty asks for that is not known: its element must not be used then (ISO/IEC 23009-1
- * section 5.8.4.8). undefined: nothing.
+ * section 5.8.4.8). Errors: `manifest/unsupported`.
  */
-export function unknownEssential(element: XmlElement): string | undefined {
+export function refuseUnknownEssential(element: XmlElement): void {
   const schemes = childrenNamed(element, 'EssentialProperty').map(
     (property) => property.attributes.get('schemeIdUri') ?? '',
   );
   const unknown = schemes.find((scheme) => !scheme.startsWith(HARMLESS));
-  return unknown === undefined ? undefined : (propertyNames.get(unknown) ?? `the property ${quote(unknown)}`);
+  if (unknown === undefined) return;
+  const reason = reasons.get(unknown);
+  throw reason ? unsupported(reason) : unsupported('unknown-property', { text: quote(unknown) });
 }

@@ -46,11 +46,11 @@ function systemsOf(descriptors: readonly XmlElement[]): string[] {
 function periodsOf(descriptor: XmlElement): CryptoPeriod[] {
   const method = childNamed(descriptor, 'SegmentEncryption')?.attributes;
   const scheme = method?.get('schemeIdUri') ?? AES_128_CBC;
-  if (scheme !== AES_128_CBC) throw unsupported(`encryption by ${quote(scheme)}`);
-  if (method?.get('ivEncryptionFlag') === 'true') throw unsupported('encrypted IVs');
-  if (childNamed(descriptor, 'CryptoTimeline')) throw unsupported('key rotation by a CryptoTimeline');
+  if (scheme !== AES_128_CBC) throw unsupported('encryption', { text: quote(scheme) });
+  if (method?.get('ivEncryptionFlag') === 'true') throw unsupported('encrypted-ivs');
+  if (childNamed(descriptor, 'CryptoTimeline')) throw unsupported('crypto-timeline');
   const elements = childrenNamed(descriptor, 'CryptoPeriod');
-  if (elements.length === 0) throw malformed('encrypted segments without a CryptoPeriod');
+  if (elements.length === 0) throw malformed('no-crypto-period');
   let next = 0;
   return elements.map((element) => {
     const first = next + (integerOf(element, 'offset') ?? 0);
@@ -61,16 +61,16 @@ function periodsOf(descriptor: XmlElement): CryptoPeriod[] {
 
 function keyUriOf(element: XmlElement): string {
   const template = element.attributes.get('keyUriTemplate');
-  if (!template) throw malformed('a CryptoPeriod without a key address');
+  if (!template) throw malformed('crypto-period-without-key');
   return template;
 }
 
 function ivOf(element: XmlElement): string | undefined {
-  if (element.attributes.has('ivUriTemplate')) throw unsupported('IVs that must be fetched');
+  if (element.attributes.has('ivUriTemplate')) throw unsupported('fetched-ivs');
   const iv = element.attributes.get('IV');
   if (iv === undefined) return undefined;
   const [, digits] = /^(?:0x)?([0-9a-f]{1,32})$/i.exec(iv.trim()) ?? [];
-  if (digits === undefined) throw malformed(`${quote(iv)} is not an IV`);
+  if (digits === undefined) throw malformed('not-an-iv', { text: quote(iv) });
   return digits.toLowerCase().padStart(32, '0');
 }
 

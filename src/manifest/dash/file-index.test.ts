@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { box, joined, sidx } from '../../../testing/sidx.ts';
 import { isLayoverError } from '../../shared/errors.ts';
+import { reasonWords } from '../../shared/manifest-reasons.ts';
 import type { ByteRange } from '../../shared/presentation.ts';
 import { readFileIndex } from './file-index.ts';
 import { load } from './presentation.ts';
@@ -24,7 +25,7 @@ async function refusal(promise: Promise<unknown>): Promise<string> {
   const error = await promise.then(() => undefined, (thrown: unknown) => thrown); // prettier-ignore
   if (!isLayoverError(error, 'manifest/malformed', 'manifest/unsupported'))
     throw new Error('it was not refused', { cause: error });
-  return String(error.details['reason']);
+  return reasonWords(error.details) ?? '';
 }
 
 const ftyp = box('ftyp', new Uint8Array(16));

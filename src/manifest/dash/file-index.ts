@@ -48,7 +48,7 @@ export async function readFileIndex(
 ): Promise<FileIndex> {
   const file = fileReader(fetchBytes, url);
   if (indexRange) {
-    if (indexRange.lengthBytes > MAX_INDEX_BYTES) throw unsupported('an index of such length');
+    if (indexRange.lengthBytes > MAX_INDEX_BYTES) throw unsupported('index-too-long');
     await file.bytesAt(indexRange.offsetBytes, indexRange.lengthBytes);
   }
   const boxAt = await findIndex(file, indexRange?.offsetBytes ?? 0);
@@ -60,9 +60,9 @@ export async function readFileIndex(
   /** Gives where the box ends. */
   async function read(at: number, depth: number): Promise<void> {
     indexes += 1;
-    if (depth > MAX_DEPTH || indexes > MAX_INDEXES) throw unsupported('an index of so many levels');
+    if (depth > MAX_DEPTH || indexes > MAX_INDEXES) throw unsupported('index-too-deep');
     const header = await file.headerAt(at);
-    if (header?.type !== 'sidx') throw malformed('an index is not where the manifest says');
+    if (header?.type !== 'sidx') throw malformed('index-elsewhere');
     const box = parseSidx(await file.bytesAt(at, header.sizeBytes), header);
     if (timescale === undefined) ({ timescale, earliestTime } = box);
     let offset = at + header.sizeBytes + box.firstOffset;
@@ -79,7 +79,7 @@ export async function readFileIndex(
   }
 
   await read(boxAt, 0);
-  if (entries.length === 0) throw malformed('the index of a file names nothing');
+  if (entries.length === 0) throw malformed('index-names-nothing');
   return {
     timescale: timescale ?? 1n,
     earliestTime,
@@ -97,7 +97,7 @@ async function findIndex(file: FileReader, from: number): Promise<number> {
     if (!header || header.sizeBytes === 0 || header.type === 'moof' || header.type === 'mdat') break;
     at += header.sizeBytes;
   }
-  throw unsupported('files without an index');
+  throw unsupported('no-index');
 }
 
 interface FileReader {
@@ -119,9 +119,9 @@ function fileReader(fetchBytes: FetchBytes, url: string): FileReader {
     const lengthBytes = Math.max(least, requests === 0 ? least : WINDOW_BYTES);
     requests += 1;
     total += lengthBytes;
-    if (requests > MAX_REQUESTS || total > MAX_INDEX_BYTES) throw unsupported('an index of such length');
+    if (requests > MAX_REQUESTS || total > MAX_INDEX_BYTES) throw unsupported('index-too-long');
     const bytes = await fetchBytes(url, { offsetBytes: offset, lengthBytes });
-    if (bytes.length > lengthBytes) throw malformed('more of a file came than was asked for');
+    if (bytes.length > lengthBytes) throw malformed('more-than-asked');
     piece = { offset, bytes };
     return bytes;
   }
@@ -129,7 +129,7 @@ function fileReader(fetchBytes: FetchBytes, url: string): FileReader {
   return {
     async bytesAt(offset, length) {
       const bytes = await from(offset, length);
-      if (bytes.length < length) throw malformed('a file ends inside its index');
+      if (bytes.length < length) throw malformed('index-cut-off');
       return bytes.subarray(0, length);
     },
     async headerAt(offset) {

@@ -61,7 +61,7 @@ export function* fitted(
     if (slotEnd <= 0 && slot.durationSeconds > 0) continue;
     if (start >= end) break;
     if (held && start <= held.start) {
-      if (start < held.start) throw malformed('a timeline that goes back');
+      if (start < held.start) throw malformed('timeline-goes-back');
       continue;
     }
     yield* release(start);

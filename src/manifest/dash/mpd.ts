@@ -2,7 +2,7 @@ import type { ContentSteering } from '../../shared/presentation.ts';
 import type { Seconds } from '../../shared/units.ts';
 import { MAX_RENDITIONS, MAX_TITLE_LENGTH } from '../limits.ts';
 import { live, malformed, unsupported } from '../refuse.ts';
-import { unknownEssential } from './descriptors.ts';
+import { refuseUnknownEssential } from './descriptors.ts';
 import { periodsOf, setsOf } from './periods.ts';
 import type { PeriodElement } from './periods.ts';
 import { isUsable, representationsOf } from './representation.ts';
@@ -32,10 +32,9 @@ const MAX_REPRESENTATIONS = 4_096;
 /** ISO/IEC 23009-1 section 5. Errors: `manifest/malformed`, `manifest/unsupported`, `manifest/live`. */
 export function parseMpd(text: string, url: string): Mpd {
   const root = parseXml(text);
-  if (root.name !== 'MPD') throw malformed('its root element is not MPD');
+  if (root.name !== 'MPD') throw malformed('not-mpd');
   if (root.attributes.get('type') === 'dynamic') throw live();
-  const unknown = unknownEssential(root);
-  if (unknown !== undefined) throw unsupported(unknown);
+  refuseUnknownEssential(root);
   const elements = periodsOf(root);
   checkCounts(elements);
   const periods = elements.map((period) => ({
@@ -57,9 +56,9 @@ function checkCounts(periods: readonly PeriodElement[]): void {
     setsOf(period).reduce((sum, set) => sum + childrenNamed(set, 'Representation').length, 0),
   );
   if (counts.some((count) => count > MAX_RENDITIONS))
-    throw unsupported(`more than ${MAX_RENDITIONS} renditions`);
+    throw unsupported('too-many-renditions', { most: MAX_RENDITIONS });
   if (counts.reduce((sum, count) => sum + count, 0) > MAX_REPRESENTATIONS)
-    throw unsupported('so many periods with so many renditions');
+    throw unsupported('too-much-of-periods');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isLayoverError } from '../../shared/errors.ts';
+import { reasonWords } from '../../shared/manifest-reasons.ts';
 import { presentation } from './presentation.ts';
 
 const url = 'https://cdn.example/show/manifest.mpd';
@@ -21,7 +22,7 @@ function reasonOf(text: string): string {
   try {
     presentation(text, url);
   } catch (error) {
-    if (isLayoverError(error)) return `${error.code} ${String(error.details['reason'] ?? '')}`;
+    if (isLayoverError(error)) return `${error.code} ${reasonWords(error.details) ?? ''}`;
     throw error;
   }
   throw new Error('nothing was thrown');

@@ -1,7 +1,7 @@
 import type { Seconds } from '../../shared/units.ts';
 import { malformed, unsupported } from '../refuse.ts';
 import { toMicros } from '../timing.ts';
-import { unknownEssential } from './descriptors.ts';
+import { refuseUnknownEssential } from './descriptors.ts';
 import { durationOf } from './values.ts';
 import { childrenNamed } from './xml.ts';
 import type { XmlElement } from './xml.ts';
@@ -24,8 +24,8 @@ const RESOLVE_TO_ZERO = 'urn:mpeg:dash:resolve-to-zero:2013';
  */
 export function periodsOf(root: XmlElement): PeriodElement[] {
   const elements = childrenNamed(root, 'Period').filter((element) => !isNothing(element));
-  if (elements.length === 0) throw malformed('it has no Period');
-  if (elements.length > MAX_PERIODS) throw unsupported(`more than ${MAX_PERIODS} periods`);
+  if (elements.length === 0) throw malformed('no-period');
+  if (elements.length > MAX_PERIODS) throw unsupported('too-many-periods', { most: MAX_PERIODS });
   const end = durationOf(root, 'mediaPresentationDuration');
   let start: Seconds | undefined = 0;
   return elements.flatMap((element, at) => {
@@ -38,7 +38,7 @@ export function periodsOf(root: XmlElement): PeriodElement[] {
       start,
       next ?? (following || told !== undefined ? undefined : end),
     );
-    if (room !== undefined && room < 0 && following) throw malformed('its periods are out of order');
+    if (room !== undefined && room < 0 && following) throw malformed('periods-out-of-order');
     const durationSeconds = shorter(told, room !== undefined && room < 0 ? undefined : room);
     start = start === undefined || durationSeconds === undefined ? undefined : start + durationSeconds;
     return durationSeconds === 0 ? [] : [{ element, durationSeconds }];
@@ -62,10 +62,9 @@ function isNothing(element: XmlElement): boolean {
 function refuseForeign(element: XmlElement): void {
   const sets = childrenNamed(element, 'AdaptationSet');
   if ([element, ...sets].some((one) => one.attributes.has('href') && !isNothing(one)))
-    throw unsupported('parts that lie in other files');
-  if (childrenNamed(element, 'ImportedMPD').length > 0) throw unsupported('periods from other manifests');
-  const unknown = unknownEssential(element);
-  if (unknown !== undefined) throw unsupported(unknown);
+    throw unsupported('parts-elsewhere');
+  if (childrenNamed(element, 'ImportedMPD').length > 0) throw unsupported('imported-periods');
+  refuseUnknownEssential(element);
 }
 
 /** The adaptation sets that are there. */

@@ -78,7 +78,7 @@ function openMpd(text: string, url: string, { pathways }: PresentationOptions): 
   checkText(text);
   const mpd = parseMpd(text, url);
   const tracks = tracksOf(mpd.periods);
-  if (tracks.length === 0) throw unsupported('a manifest without video or audio');
+  if (tracks.length === 0) throw unsupported('no-tracks');
   const levels = mpd.periods.flatMap(({ representations }) => representations.map((one) => one.baseLevels));
   const given = pathways && pathFinder(pathways);
   const isHeld = given && ((address: string) => given(address) !== address);

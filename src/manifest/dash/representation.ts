@@ -8,7 +8,7 @@ import { addressingOf } from './addressing.ts';
 import type { Addressing } from './addressing.ts';
 import { baseUrlsOf } from './base-urls.ts';
 import type { BaseLevels } from './base-urls.ts';
-import { channelsOf, closedCaptionsOf, purposeOf, unknownEssential } from './descriptors.ts';
+import { channelsOf, closedCaptionsOf, purposeOf, refuseUnknownEssential } from './descriptors.ts';
 import type { Purpose } from './descriptors.ts';
 import { protectionOf } from './encryption.ts';
 import type { Protection } from './encryption.ts';
@@ -79,15 +79,14 @@ function read(
   format: Pick<Representation, 'kind' | 'container' | 'codecs'>,
 ): Representation {
   for (const level of [set, element]) {
-    const unknown = unknownEssential(level);
-    if (unknown !== undefined) throw unsupported(unknown);
+    refuseUnknownEssential(level);
   }
-  if (element.attributes.has('dependencyId')) throw unsupported('representations that build on each other');
+  if (element.attributes.has('dependencyId')) throw unsupported('dependent-representations');
   // Pictures without their neighbors: made for seeking, whatever else they are called.
   if (merged.attributes.get('codingDependency') === 'false' && merged.attributes.has('maxPlayoutRate'))
-    throw unsupported('a trick mode');
+    throw unsupported('trick-mode');
   const protection = protectionOf([root, period, set, element]);
-  if (protection.kind === 'drm') throw unsupported(`protection by ${namesOf(protection.systems)}`);
+  if (protection.kind === 'drm') throw protectedBy(protection.systems);
   const language =
     merged.attributes.get('lang') ?? childNamed(set, 'ContentComponent')?.attributes.get('lang');
   return {
@@ -125,15 +124,17 @@ function containerOf(kind: RenditionKind, mimeType: string): Container {
   const [type = ''] = mimeType.split(';');
   if (kind === 'subtitles') {
     if (type === 'text/vtt') return 'webvtt';
-    throw unsupported(`subtitles of the type ${quote(type)}`);
+    throw unsupported('subtitle-type', { text: quote(type) });
   }
   if (type === '' || /^(video|audio|application)\/mp4$/.test(type)) return 'mp4';
   if (/^(video|audio)\/mp2t$/.test(type)) return 'mpeg-ts';
-  throw unsupported(`files of the type ${quote(type)}`);
+  throw unsupported('file-type', { text: quote(type) });
 }
 
-function namesOf(systems: readonly string[]): string {
-  return systems.length === 0 ? 'a DRM system' : `DRM (${systems.join(', ')})`;
+function protectedBy(systems: readonly string[]): LayoverError {
+  return systems.length === 0
+    ? unsupported('unknown-drm')
+    : unsupported('drm', { systems: systems.join(', ') });
 }
 
 export function isUsable(one: Representation | Unusable): one is Representation {

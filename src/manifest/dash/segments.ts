@@ -83,7 +83,7 @@ function fromTemplate(
   { periodSeconds, base, toPath }: PartOptions,
 ): Content {
   const media = element.attributes.get('media') ?? '';
-  if (media.length > MAX_ADDRESS_LENGTH) throw unsupported('addresses of such length');
+  if (media.length > MAX_ADDRESS_LENGTH) throw unsupported('long-addresses');
   const initialization = element.attributes.get('initialization');
   const path = pathsFrom(base, toPath);
   const isOneFile = !element.attributes.has('duration') && !/\$(Number|Time)/.test(media);
@@ -105,7 +105,7 @@ function fromList(element: XmlElement, { periodSeconds, base, toPath }: PartOpti
   const listed = childrenNamed(element, 'SegmentURL');
   checkSegmentCount(listed.length);
   const slots = slotsOf(timingOf(element, periodSeconds), listed.length);
-  if (slots.count < listed.length) throw malformed('a list has more segments than its timeline');
+  if (slots.count < listed.length) throw malformed('list-longer-than-timeline');
   const path = pathsFrom(base, toPath);
   return {
     init: initOf(element, base, toPath),
@@ -137,7 +137,7 @@ function firstOf(slots: Slots, count: number): Slots {
 }
 
 function fromIndex(element: XmlElement, { base, toPath, index }: PartOptions): Content {
-  if (!index) throw unsupported('files that are cut along an index inside them');
+  if (!index) throw unsupported('index-inside-files');
   const { timescale, earliestTime, entries, initRange } = index;
   const toldTimescale = BigInt(integerOf(element, 'timescale', /^\d{1,10}$/) ?? 1);
   const offset = bigintOf(element, 'presentationTimeOffset', /^-?\d{1,20}$/) ?? 0n;
@@ -175,8 +175,8 @@ function fromIndex(element: XmlElement, { base, toPath, index }: PartOptions): C
 
 /** One file with everything: usual for subtitles, which need no index. */
 function fromFile({ baseLevels }: Representation, { periodSeconds, base, toPath }: PartOptions): Content {
-  if (baseLevels.every((level) => level.length === 0)) throw malformed('subtitles without an address');
-  if (periodSeconds === undefined) throw malformed('the length of the period is not told');
+  if (baseLevels.every((level) => level.length === 0)) throw malformed('subtitles-without-address');
+  if (periodSeconds === undefined) throw malformed('period-without-length');
   const path = toPath(base);
   const slot: Slot = { index: 0, number: 1n, time: 0n, startSeconds: 0, durationSeconds: periodSeconds };
   return {
@@ -234,6 +234,6 @@ export function rangeOf(element: XmlElement, name: string): ByteRange | undefine
   if (value === undefined) return undefined;
   const [, first, last] = /^(\d{1,15})-(\d{1,15})$/.exec(value.trim()) ?? [];
   const lengthBytes = Number(last) - Number(first) + 1;
-  if (!(lengthBytes > 0)) throw malformed(`${quote(value)} is not a byte range`);
+  if (!(lengthBytes > 0)) throw malformed('not-a-byte-range', { text: quote(value) });
   return { offsetBytes: Number(first), lengthBytes };
 }

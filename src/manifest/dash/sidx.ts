@@ -37,7 +37,7 @@ export function boxHeaderAt(bytes: Uint8Array, at: number): BoxHeader | undefine
 
 function checked(header: BoxHeader): BoxHeader {
   const isSane = header.sizeBytes === 0 || header.sizeBytes >= header.headerBytes;
-  if (!isSane || !/^[\x20-\x7e\xa9]{4}$/.test(header.type)) throw malformed('the index of a file is damaged');
+  if (!isSane || !/^[\x20-\x7e\xa9]{4}$/.test(header.type)) throw malformed('index-damaged');
   return header;
 }
 
@@ -50,13 +50,11 @@ export function parseSidx(bytes: Uint8Array, { headerBytes }: BoxHeader): Segmen
   const isLong = bytes[headerBytes] === 1;
   // Version and flags, reference_ID, timescale, two times, reserved, reference_count.
   const listAt = headerBytes + (isLong ? 32 : 24);
-  if ((bytes[headerBytes] ?? 2) > 1 || bytes.length < listAt)
-    throw malformed('the index of a file is damaged');
+  if ((bytes[headerBytes] ?? 2) > 1 || bytes.length < listAt) throw malformed('index-damaged');
   const timescale = BigInt(view.getUint32(headerBytes + 8));
   const at = headerBytes + 12;
   const count = view.getUint16(listAt - 2);
-  if (timescale === 0n || bytes.length < listAt + 12 * count)
-    throw malformed('the index of a file is damaged');
+  if (timescale === 0n || bytes.length < listAt + 12 * count) throw malformed('index-damaged');
   return {
     timescale,
     earliestTime: isLong ? view.getBigUint64(at) : BigInt(view.getUint32(at)),
@@ -77,6 +75,6 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 function exact(value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw unsupported('files of such length');
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw unsupported('long-files');
   return Number(value);
 }

@@ -14,7 +14,7 @@ export interface TemplateValues {
  */
 export function fillTemplate(template: string, values: TemplateValues): string {
   const parts = template.split('$');
-  if (parts.length % 2 === 0) throw malformed(`the template ${quote(template)} has a $ too few`);
+  if (parts.length % 2 === 0) throw malformed('template-dollar', { text: quote(template) });
   return parts.map((part, at) => (at % 2 === 0 ? part : identifier(part, template, values))).join('');
 }
 
@@ -23,8 +23,8 @@ function identifier(part: string, template: string, values: TemplateValues): str
   const [, name = '', width = '1'] = /^([A-Za-z]+)(?:%0(\d{1,2})d)?$/.exec(part) ?? [];
   const value = valueOf(name, values);
   if (value === undefined || Number(width) > 20) {
-    if (name === 'SubNumber') throw unsupported('segment sequences');
-    throw malformed(`the template ${quote(template)} asks for ${quote(part)}`);
+    if (name === 'SubNumber') throw unsupported('segment-sequences');
+    throw malformed('template-unknown', { text: quote(template), name: quote(part) });
   }
   return name === 'RepresentationID' ? String(value) : String(value).padStart(Number(width), '0');
 }

@@ -47,7 +47,7 @@ export function timingOf(element: XmlElement, periodSeconds: Seconds | undefined
   const durationTicks = bigintOf(element, 'duration');
   const timeline = childNamed(element, 'SegmentTimeline')?.entries;
   if (timescale === 0n || (durationTicks === 0n && !timeline))
-    throw malformed(`a duration of nothing in ${element.name}`);
+    throw malformed('duration-of-nothing', { element: element.name });
   return {
     timescale,
     startNumber: bigintOf(element, 'startNumber') ?? 1n,
@@ -80,7 +80,7 @@ export function slotsOf(timing: Timing, listed?: number): Slots {
     last = run;
   }
   checkSegmentCount(total);
-  if (total === 0n || !first || !last) throw malformed('a rendition has no segments');
+  if (total === 0n || !first || !last) throw malformed('rendition-without-segments');
   const at = (ticks: bigint) => secondsOf(ticks - presentationTimeOffset, timescale);
   return {
     count: Number(total),
@@ -117,13 +117,13 @@ function evenRun(timing: Timing, listed: number | undefined): Run {
   const length = periodEnd(timing);
   if (ticks === undefined) {
     // A single file that lasts as long as the period.
-    if (listed !== 1 || length === undefined) throw malformed('segments without a duration');
+    if (listed !== 1 || length === undefined) throw malformed('segments-without-duration');
     return { ...run, ticks: length, count: 1n };
   }
   if (listed !== undefined) return { ...run, ticks, count: BigInt(listed) };
   const byNumber = endNumber === undefined ? undefined : positive(endNumber - startNumber + 1n);
   if (length === undefined) {
-    if (byNumber === undefined) throw malformed('neither the period nor its last segment is known');
+    if (byNumber === undefined) throw malformed('no-end-known');
     return { ...run, ticks, count: byNumber };
   }
   const byLength = divideUp(length - eptDelta, ticks);
@@ -137,8 +137,8 @@ function* runsOfTimeline(timing: Timing, entries: readonly TimelineEntry[]): Gen
   let number = timing.startNumber;
   for (const [at, entry] of entries.entries()) {
     const ticks = tickOf(entry.d, 'd', /^\d{1,20}$/);
-    if (ticks === undefined || ticks === 0n) throw malformed('a timeline entry without a duration');
-    if (entry.k !== '' && entry.k !== '1') throw unsupported('segment sequences');
+    if (ticks === undefined || ticks === 0n) throw malformed('timeline-without-duration');
+    if (entry.k !== '' && entry.k !== '1') throw unsupported('segment-sequences');
     // Only the first entry's default is 0, whatever the offset; the others follow on.
     const time = tickOf(entry.t, 't', signed) ?? (at === 0 ? 0n : next);
     const repeat = tickOf(entry.r, 'r', signed) ?? 0n;
@@ -153,7 +153,7 @@ function* runsOfTimeline(timing: Timing, entries: readonly TimelineEntry[]): Gen
 
 function tickOf(value: string, name: string, pattern: RegExp): bigint | undefined {
   if (value === '') return undefined;
-  if (!pattern.test(value.trim())) throw malformed(`${quote(value)} is not right for ${name} of a timeline`);
+  if (!pattern.test(value.trim())) throw malformed('wrong-value', { text: quote(value), name, element: 'S' });
   return BigInt(value.trim());
 }
 
@@ -167,7 +167,7 @@ function untilNext(
   const end =
     (following && tickOf(following.t, 't', signed)) ??
     (following || length === undefined ? undefined : timing.presentationTimeOffset + length);
-  if (end === undefined) throw malformed('a timeline repeats up to an end that it does not tell');
+  if (end === undefined) throw malformed('timeline-without-end');
   return divideUp(end - time, ticks);
 }
 

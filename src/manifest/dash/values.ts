@@ -6,9 +6,8 @@ import type { XmlElement } from './xml.ts';
 /** Attribute values by their types; each is undefined where the attribute is absent, an error where it is wrong. */
 
 function wrong(element: XmlElement, name: string): Error {
-  return malformed(
-    `${quote(element.attributes.get(name) ?? '')} is not right for ${name} of ${element.name}`,
-  );
+  const text = quote(element.attributes.get(name) ?? '');
+  return malformed('wrong-value', { text, name, element: element.name });
 }
 
 /** Up to 20 digits: 64-bit ticks do not fit in a number. */

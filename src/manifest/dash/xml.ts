@@ -56,11 +56,11 @@ const noEntries: readonly TimelineEntry[] = [];
  */
 export function parseXml(source: string): XmlElement {
   const text = source.replace(/^\uFEFF/, '').trimStart();
-  if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw malformed('it has a document type, which is not allowed');
-  if (text.includes('\0')) throw malformed('it is not text, or its encoding is not the one that it states');
+  if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw malformed('document-type');
+  if (text.includes('\0')) throw malformed('not-text');
   checkTags(text);
   const verdict = XMLValidator.validate(text);
-  if (verdict !== true) throw malformed(`line ${verdict.err.line}: ${verdict.err.msg}`);
+  if (verdict !== true) throw malformed('not-xml', { line: verdict.err.line }, new Error(verdict.err.msg));
   let elements = 0;
   let entries: TimelineEntry[] = [];
   const parser = new XMLParser({
@@ -74,7 +74,7 @@ export function parseXml(source: string): XmlElement {
       }
       if (ignored.has(name)) return false;
       elements += 1;
-      if (elements > MAX_ELEMENTS) throw unsupported('a manifest of so many elements');
+      if (elements > MAX_ELEMENTS) throw unsupported('too-many-elements');
       if (name === 'SegmentTimeline') attributes[ENTRIES] = entries = [];
       return name;
     },
@@ -84,10 +84,10 @@ export function parseXml(source: string): XmlElement {
     nodes = parser.parse(text) as Node[];
   } catch (cause) {
     if (isLayoverError(cause)) throw cause;
-    throw malformed('it is nested too deep or names what it may not', cause);
+    throw malformed('nested-too-deep', undefined, cause);
   }
   const [root, ...others] = nodes.filter((node) => nameOf(node) !== undefined);
-  if (!root || others.length > 0) throw malformed('it does not have one root element');
+  if (!root || others.length > 0) throw malformed('not-one-root');
   return elementOf(root);
 }
 
@@ -126,11 +126,10 @@ function checkTags(text: string): void {
   let count = 0;
   for (let at = text.indexOf('<'); at >= 0; count++) {
     const next = text.indexOf('<', at + 1);
-    if ((next < 0 ? text.length : next) - at > MAX_XML_TAG_LENGTH)
-      throw unsupported('an element of such length');
+    if ((next < 0 ? text.length : next) - at > MAX_XML_TAG_LENGTH) throw unsupported('long-elements');
     at = next;
   }
-  if (count > MAX_XML_TAGS) throw unsupported('a manifest of so many elements');
+  if (count > MAX_XML_TAGS) throw unsupported('too-many-elements');
 }
 
 /** undefined: the node is text. */
@@ -154,7 +153,7 @@ function unescape(raw: string): string {
     if (known !== undefined && whole.endsWith(';')) return known;
     const [, hex, decimal] = /^#(?:x([0-9a-f]{1,6})|(\d{1,7}))$/i.exec(name) ?? [];
     const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);
-    if (!(code > 0 && code <= 0x10ffff)) throw malformed(`${quote(whole)} is not a reference of XML`);
+    if (!(code > 0 && code <= 0x10ffff)) throw malformed('not-a-reference', { text: quote(whole) });
     return String.fromCodePoint(code);
   });
 }

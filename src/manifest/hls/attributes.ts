@@ -15,10 +15,11 @@ export function attributeList(tag: Tag, variables: Variables): Record<string, st
   while (attribute.lastIndex < tag.value.length) {
     const at = attribute.lastIndex;
     const match = attribute.exec(tag.value);
-    if (!match) throw malformed(`line ${tag.lineNumber}: ${quote(tag.value.slice(at))} is not an attribute`);
+    if (!match)
+      throw malformed('not-an-attribute', { line: tag.lineNumber, text: quote(tag.value.slice(at)) });
     const [, name = '', quoted, plain = ''] = match;
     if (!found.has(name)) found.set(name, variables.fill(quoted ?? plain.trim(), tag.lineNumber));
-    if (found.size > MAX_ATTRIBUTES) throw malformed(`line ${tag.lineNumber}: it has too many attributes`);
+    if (found.size > MAX_ATTRIBUTES) throw malformed('too-many-attributes', { line: tag.lineNumber });
   }
   return Object.fromEntries(found);
 }
@@ -27,6 +28,6 @@ export function attributeList(tag: Tag, variables: Variables): Record<string, st
 export function attributesOf<S extends z.ZodType>(tag: Tag, schema: S, variables: Variables): z.output<S> {
   const parsed = schema.safeParse(attributeList(tag, variables));
   if (parsed.success) return parsed.data;
-  const attribute = String(parsed.error.issues[0]?.path[0] ?? '');
-  throw malformed(`line ${tag.lineNumber}: ${attribute} of #${tag.name} is missing or wrong`, parsed.error);
+  const name = String(parsed.error.issues[0]?.path[0] ?? '');
+  throw malformed('wrong-attribute', { line: tag.lineNumber, name, tag: tag.name }, parsed.error);
 }

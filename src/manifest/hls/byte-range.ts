@@ -18,8 +18,8 @@ export function byteRangeOf(
   before: RangeEnd | undefined,
 ): ByteRange {
   const [, length, offset] = /^(\d{1,15})(?:\s*@\s*(\d{1,15}))?$/.exec(value) ?? [];
-  if (length === undefined || Number(length) === 0) throw malformed(`line ${lineNumber}: not a byte range`);
+  if (length === undefined || Number(length) === 0) throw malformed('wrong-byte-range', { line: lineNumber });
   if (offset !== undefined) return { offsetBytes: Number(offset), lengthBytes: Number(length) };
-  if (before?.address !== address) throw malformed(`line ${lineNumber}: a byte range that begins nowhere`);
+  if (before?.address !== address) throw malformed('byte-range-begins-nowhere', { line: lineNumber });
   return { offsetBytes: before.endBytes, lengthBytes: Number(length) };
 }

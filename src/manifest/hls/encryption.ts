@@ -39,7 +39,7 @@ export class Keys {
       return;
     }
     const isOurs = METHOD === 'AES-128' && KEYFORMAT === IDENTITY;
-    if (isOurs && URI === undefined) throw malformed(`line ${tag.lineNumber}: a key without an address`);
+    if (isOurs && URI === undefined) throw malformed('key-without-address', { line: tag.lineNumber });
     const keyUri = isOurs ? resolveKeyUri(URI ?? '', playlistUrl) : '';
     const ivHex = IV?.slice(2).toLowerCase().padStart(32, '0');
     this.#keys.set(KEYFORMAT, {
@@ -65,7 +65,7 @@ export class Keys {
   initEncryption(nextSequenceNumber: bigint, lineNumber: number): SegmentEncryption | undefined {
     const key = this.#inForce();
     if (key && !key.encryption && nextSequenceNumber !== 0n)
-      throw malformed(`line ${lineNumber}: the init segment is encrypted, but there is no IV`);
+      throw malformed('init-without-iv', { line: lineNumber });
     return this.encryptionOf(0n);
   }
 
@@ -73,9 +73,8 @@ export class Keys {
     if (this.#keys.size === 0) return undefined;
     const key = this.#keys.get(IDENTITY);
     if (key?.method === 'AES-128') return key;
-    if (key) throw unsupported(`encryption by ${quote(key.method)}`);
-    const [first] = this.#keys.values();
+    if (key) throw unsupported('encryption', { text: quote(key.method) });
     const systems = new Set([...this.#keys.keys()].slice(0, 4).map(drmSystemName));
-    throw unsupported(`protection by ${[...systems].join(', ')} (${quote(first?.method ?? '')})`);
+    throw unsupported('drm', { systems: [...systems].join(', ') });
   }
 }

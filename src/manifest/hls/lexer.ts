@@ -18,7 +18,7 @@ export function* linesOf(text: string): Generator<Line> {
     const piece = text.slice(start, end < 0 ? text.length : end);
     for (const raw of piece.endsWith('\r') ? piece.slice(0, -1).split('\r') : piece.split('\r')) {
       lineNumber += 1;
-      if (lineNumber === 1 && raw.trimEnd() !== '#EXTM3U') throw malformed('it does not begin with #EXTM3U');
+      if (lineNumber === 1 && raw.trimEnd() !== '#EXTM3U') throw malformed('no-extm3u');
       const line = lineOf(raw.trim(), lineNumber);
       if (line) yield line;
     }

@@ -89,11 +89,11 @@ class MediaPlaylistReader {
 
   /** `isWhole`: the text ends with a whole line. */
   end(isWhole: boolean): MediaPlaylist {
-    if (this.#pending.durationSeconds !== undefined) throw malformed('its last segment has no address');
+    if (this.#pending.durationSeconds !== undefined) throw malformed('last-without-address');
     // RFC 8216bis section 6.2.1 demands the end of what has ended; players forgive its absence where nothing can follow (4.4.3.5).
     if (!this.#hasEnd && !this.#isVod) throw live();
-    if (!this.#hasEnd && !isWhole) throw malformed('its end is missing');
-    if (this.#segments.length === 0) throw malformed('it has no segments');
+    if (!this.#hasEnd && !isWhole) throw malformed('end-missing');
+    if (this.#segments.length === 0) throw malformed('no-segments');
     return {
       inits: this.#inits.all,
       segments: this.#segments,
@@ -129,8 +129,8 @@ class MediaPlaylistReader {
         break;
       case 'EXT-X-MEDIA-SEQUENCE':
         // 64 bits have up to 20 digits, more than a number holds.
-        if (!/^\d{1,20}$/.test(value)) throw malformed(`line ${lineNumber}: not a sequence number`);
-        if (this.#segments.length > 0) throw malformed(`line ${lineNumber}: sequence number after a segment`);
+        if (!/^\d{1,20}$/.test(value)) throw malformed('not-a-sequence-number', { line: lineNumber });
+        if (this.#segments.length > 0) throw malformed('late-sequence-number', { line: lineNumber });
         this.#firstNumber = BigInt(value);
         break;
       case 'EXT-X-ENDLIST':
@@ -166,7 +166,7 @@ class MediaPlaylistReader {
   #segment(uri: string, lineNumber: number): void {
     const { url, toPath, budget } = this.#options;
     const { durationSeconds, rangeTag, isDiscontinuity, isGap } = this.#pending;
-    if (durationSeconds === undefined) throw malformed(`line ${lineNumber}: a segment without #EXTINF`);
+    if (durationSeconds === undefined) throw malformed('segment-without-duration', { line: lineNumber });
     this.#pending = {};
     const last = this.#segments.at(-1);
     const address = resolveAddress(this.#variables.fill(uri, lineNumber), url);
@@ -198,7 +198,7 @@ class MediaPlaylistReader {
     );
     this.#encryption = encryption;
     this.#endSeconds = toMicros(this.#endSeconds + durationSeconds);
-    if (this.#endSeconds > MAX_DURATION_SECONDS) throw unsupported('more than three years of media');
+    if (this.#endSeconds > MAX_DURATION_SECONDS) throw unsupported('long-media');
   }
 
   /** undefined: the first one, or none. */
@@ -206,7 +206,7 @@ class MediaPlaylistReader {
     const hadNone = this.#inits.all.length === 0;
     const { index } = this.#inits;
     if (index === INIT_INDEX && hadNone && this.#segments.some(({ isGap }) => !isGap))
-      throw unsupported('MP4 and other files in one rendition');
+      throw unsupported('mixed-containers');
     return index === INIT_INDEX ? undefined : index;
   }
 }
@@ -214,6 +214,6 @@ class MediaPlaylistReader {
 function durationOf({ value, lineNumber }: Tag): Seconds {
   const match = /^(\d{1,12}(?:\.\d{0,20})?|\.\d{1,20})\s*(?:,|$)/.exec(value);
   const seconds = Number(match?.[1]);
-  if (!match || seconds > MAX_DURATION_SECONDS) throw malformed(`line ${lineNumber}: not a duration`);
+  if (!match || seconds > MAX_DURATION_SECONDS) throw malformed('not-a-duration', { line: lineNumber });
   return seconds;
 }

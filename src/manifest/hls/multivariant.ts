@@ -102,12 +102,12 @@ export function parseMultivariant(text: string, url: string): MultivariantPlayli
   let streamInf: Tag | undefined;
   for (const line of linesOf(text)) {
     if (line.kind === 'uri') {
-      if (!streamInf) throw malformed(`line ${line.lineNumber}: an address without #EXT-X-STREAM-INF`);
+      if (!streamInf) throw malformed('address-without-variant', { line: line.lineNumber });
       const address = resolveAddress(variables.fill(line.uri, line.lineNumber), url);
       variants.push(variantOf(streamInf, address, variables));
       streamInf = undefined;
     } else if (line.name === 'EXT-X-STREAM-INF') {
-      if (streamInf) throw malformed(`line ${streamInf.lineNumber}: a variant without an address`);
+      if (streamInf) throw malformed('variant-without-address', { line: streamInf.lineNumber });
       streamInf = line;
     } else if (line.name === 'EXT-X-MEDIA') {
       const attributes = attributesOf(line, Media, variables);
@@ -122,10 +122,10 @@ export function parseMultivariant(text: string, url: string): MultivariantPlayli
       contentSteering ??= steeringOf(line, url, variables);
     }
     if (Math.max(variants.length, alternates.length, captions.length) > MAX_VARIANTS)
-      throw unsupported(`more than ${MAX_VARIANTS} variants`);
+      throw unsupported('too-many-variants', { most: MAX_VARIANTS });
   }
-  if (streamInf) throw malformed(`line ${streamInf.lineNumber}: a variant without an address`);
-  if (variants.length === 0) throw malformed('it has no variants');
+  if (streamInf) throw malformed('variant-without-address', { line: streamInf.lineNumber });
+  if (variants.length === 0) throw malformed('no-variants');
   return { variants, alternates, captions, title: title?.text, contentSteering, variables };
 }
 

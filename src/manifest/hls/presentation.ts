@@ -54,7 +54,7 @@ export function startReading(text: string, url: string, options: PresentationOpt
     presentation() {
       const read = tracks.map((track): [Track, MediaPlaylist] => {
         const playlist = playlists.get(track.url);
-        if (!playlist) throw malformed('one of its playlists is missing');
+        if (!playlist) throw malformed('playlist-missing');
         return [asItLies(track, playlist), playlist];
       });
       // WebVTT in MP4 has no player here yet; what cannot be shown is not offered. Nor are stills to seek by,
@@ -65,7 +65,7 @@ export function startReading(text: string, url: string, options: PresentationOpt
           (kind !== 'subtitles' || inits.length === 0) &&
           segments.some(({ isGap }) => !isGap),
       );
-      if (usable.length === 0) throw unsupported('still frames or gaps, and nothing else');
+      if (usable.length === 0) throw unsupported('nothing-but-stills');
       return assemble(withIds(usable), pathways, undefined, multivariant && beside(multivariant.playlist));
     },
   };
@@ -95,8 +95,8 @@ function readMultivariant(text: string, url: string): Multivariant | undefined {
     isMultivariant ||= ['EXT-X-STREAM-INF', 'EXT-X-MEDIA', 'EXT-X-I-FRAME-STREAM-INF'].includes(line.name);
     isMedia ||= ['EXTINF', 'EXT-X-TARGETDURATION'].includes(line.name);
   }
-  if (isMultivariant && isMedia) throw malformed('it mixes variants and segments');
-  if (!isMultivariant && !isMedia) throw malformed('it names neither variants nor segments');
+  if (isMultivariant && isMedia) throw malformed('mixed-playlist');
+  if (!isMultivariant && !isMedia) throw malformed('neither-playlist');
   if (isMedia) return undefined;
   const playlist = parseMultivariant(text, url);
   const { pathways, variants } = pathwaysOf(playlist, url);
@@ -106,7 +106,7 @@ function readMultivariant(text: string, url: string): Multivariant | undefined {
   const elsewhere = new Set([...groupsOf(dropped)].filter((group) => !used.has(group)));
   const alternates = playlist.alternates.filter(({ kind, groupId }) => !elsewhere.has(`${kind} ${groupId}`));
   const tracks = tracksOf({ variants, alternates });
-  if (tracks.length > MAX_RENDITIONS) throw unsupported(`more than ${MAX_RENDITIONS} renditions`);
+  if (tracks.length > MAX_RENDITIONS) throw unsupported('too-many-renditions', { most: MAX_RENDITIONS });
   return { playlist, tracks, pathways };
 }
 
@@ -161,7 +161,7 @@ function withIds(read: readonly [Track, MediaPlaylist][]): Rendition[] {
     const { url: _url, stableId: _stableId, ...described } = track;
     const [init, ...laterInits] = inits;
     const container = inits.length === 0 ? containerOf(track.kind, firstAddress) : undefined;
-    if (init && init.index !== INIT_INDEX) throw malformed('its init segments are out of order');
+    if (init && init.index !== INIT_INDEX) throw malformed('init-out-of-order');
     return {
       ...described,
       id: ids[at] ?? '',

@@ -30,10 +30,10 @@ export class Variables {
     const attributes = attributesOf(tag, Define, this);
     const [defined, value] = this.#valueOf(attributes);
     if (value === undefined)
-      throw malformed(`line ${tag.lineNumber}: the variable ${quote(defined)} comes from nowhere`);
+      throw malformed('variable-from-nowhere', { line: tag.lineNumber, name: quote(defined) });
     if (this.#values.has(defined))
-      throw malformed(`line ${tag.lineNumber}: the variable ${quote(defined)} is defined twice`);
-    if (this.#values.size >= MAX_VARIABLES) throw unsupported(`more than ${MAX_VARIABLES} variables`);
+      throw malformed('variable-twice', { line: tag.lineNumber, name: quote(defined) });
+    if (this.#values.size >= MAX_VARIABLES) throw unsupported('too-many-variables', { most: MAX_VARIABLES });
     this.#values.set(defined, value);
   }
 
@@ -54,10 +54,9 @@ export class Variables {
     let length = text.length;
     return text.replaceAll(/\{\$([A-Za-z0-9_-]{1,128})\}/g, (_, used: string) => {
       const value = this.#values.get(used);
-      if (value === undefined)
-        throw malformed(`line ${lineNumber}: the variable ${quote(used)} is not defined`);
+      if (value === undefined) throw malformed('variable-undefined', { line: lineNumber, name: quote(used) });
       length += value.length;
-      if (length > MAX_ADDRESS_LENGTH) throw unsupported('variables of such length');
+      if (length > MAX_ADDRESS_LENGTH) throw unsupported('long-variables');
       return value;
     });
   }

@@ -1,7 +1,7 @@
 import { createIntl } from 'react-intl';
 import { expect, test } from 'vitest';
-import en from '../../../resources/locales/en.json';
 import { errorCodes, templateOf } from '../../shared/errors.ts';
+import { manifestReasonCodes } from '../../shared/manifest-reasons.ts';
 import { languageFor, messages, uiLanguages } from './messages.ts';
 
 const screenKeys = (language: 'en' | 'es' | 'fr') =>
@@ -22,7 +22,7 @@ test.each(uiLanguages)('%s has a sentence for every error code, and for no other
 });
 
 test.each(['es', 'fr'] as const)('%s fills the same blanks as English', (language) => {
-  const differing = Object.keys(en).filter((key) => {
+  const differing = screenKeys('en').filter((key) => {
     return blanksOf(messages[language][key] ?? '').join() !== blanksOf(messages.en[key] ?? '').join();
   });
   expect(differing).toEqual([]);
@@ -46,6 +46,14 @@ test.each(uiLanguages)('%s: every message is well-formed ICU', (language) => {
   }
   expect(broken).toEqual([]);
 });
+
+test.each(uiLanguages)(
+  '%s has words for every reason of a manifest’s refusal, and for no other',
+  (language) => {
+    const reasons = Object.keys(messages[language]).filter((key) => key.startsWith('reason.'));
+    expect(reasons.sort()).toEqual(manifestReasonCodes.map((code) => `reason.${code}`).sort());
+  },
+);
 
 test('no translation was left in English', () => {
   const same = screenKeys('en').filter(

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useIntl } from 'react-intl';
 import { asLayoverError } from '../../shared/errors.ts';
 import type { ErrorDetails } from '../../shared/errors.ts';
+import { reasonWords } from '../../shared/manifest-reasons.ts';
 import { formatSize } from './format.ts';
 import type { MessageId } from './messages.ts';
 
@@ -23,7 +24,9 @@ export function useRichText(): (id: MessageId, values: Record<string, ReactNode>
 export function useErrorSentence(): (thrown: unknown) => string {
   const intl = useIntl();
   return (thrown) => {
-    const { code, details } = asLayoverError(thrown);
+    const { code, details: given } = asLayoverError(thrown);
+    const reason = reasonWords(given, (each, params) => intl.formatMessage({ id: `reason.${each}` }, params));
+    const details = reason === undefined ? given : { ...given, reason };
     const id = `error.${code}`;
     const message = intl.messages[id];
     const template = typeof message === 'string' ? message : '';
