@@ -12,26 +12,45 @@ import { tableOf } from './table.ts';
  * {"bench", "machine", "runs", "medians", "ratios"}. Ends with 1 when the bench cannot run: figures below what
  * is to be reached are told, not punished, since another machine gives others.
  */
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean', default: false },
-    runs: { type: 'string', default: '5' },
-    folder: { type: 'string', default: os.tmpdir() },
-    sequences: { type: 'string', default: '1000000' },
-    seed: { type: 'string', default: '1' },
-  },
-});
-const [name = ''] = positionals;
-const load = benches[name];
-const runs = Number(values.runs);
-const sequences = Number(values.sequences);
-const seed = Number(values.seed);
-if (!load || positionals.length !== 1 || ![runs, sequences, seed].every(Number.isInteger) || runs < 1) {
-  process.stderr.write(
-    `npm run bench -- NAME [--json] [--runs N] [--folder DIR]\nlicense: [--sequences N] [--seed BATCH]\nNAME: ${Object.keys(benches).join(', ')}\n`,
-  );
+const usage = `npm run bench -- NAME [--json] [--runs N] [--folder DIR]
+  license: [--sequences N] [--seed BATCH]
+  NAME: ${Object.keys(benches).join(', ')}
+`;
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      runs: { type: 'string', default: '5' },
+      folder: { type: 'string', default: os.tmpdir() },
+      sequences: { type: 'string', default: '1000000' },
+      seed: { type: 'string', default: '1' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const numbers = {
+    runs: Number(values.runs),
+    sequences: Number(values.sequences),
+    seed: Number(values.seed),
+  };
+  const isRight =
+    positionals.length === 1 && Object.values(numbers).every((one) => one >= 1 && one % 1 === 0);
+  const [name = ''] = positionals;
+  return { ...values, ...numbers, name, load: isRight ? benches[name] : undefined };
+}
+
+let called;
+try {
+  called = readArguments();
+} catch (thrown) {
+  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n${usage}`);
   process.exit(2);
+}
+const { name, load, runs, sequences, seed } = called;
+if (called.help || !load) {
+  (called.help ? process.stdout : process.stderr).write(usage);
+  process.exit(called.help ? 0 : 2);
 }
 
 const { bench } = await load();
@@ -44,7 +63,7 @@ if (missing.length > 0) {
   process.stderr.write(`Not on this machine, and the bench ${name} needs it: ${missing.join(', ')}\n`);
   process.exit(1);
 }
-const folder = fs.mkdtempSync(path.join(values.folder, `layover-bench-${name}-`));
+const folder = fs.mkdtempSync(path.join(called.folder, `layover-bench-${name}-`));
 const cleanUp = () => fs.rmSync(folder, { recursive: true, force: true });
 process.once('SIGINT', () => {
   cleanUp();
@@ -55,7 +74,7 @@ try {
   const findings = await bench.run({ runs, folder, sequences, seed, say });
   const whole = { bench: name, machine: machine(), ...findings };
   process.stdout.write(
-    `${values.json ? JSON.stringify(whole) : tableOf(`${name}: ${bench.about}`, findings, bench.reaches(findings))}\n`,
+    `${called.json ? JSON.stringify(whole) : tableOf(`${name}: ${bench.about}`, findings, bench.reaches(findings))}\n`,
   );
 } finally {
   cleanUp();
