@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { DownloadView } from '../../src/shared/downloads.ts';
@@ -7,6 +7,7 @@ import { ScenarioResult } from '../../src/shared/lab-scenario.ts';
 import { TripRenewal, TripReport } from '../../src/shared/trip.ts';
 import { DAY_MS } from '../../src/shared/units.ts';
 import type { Ms } from '../../src/shared/units.ts';
+import { operate } from '../../testing/operator.ts';
 import type { LayoverRun } from './processes.ts';
 import type { createReport } from './report.ts';
 
@@ -22,7 +23,7 @@ const Failed = z.object({ error: ErrorValue });
 /** What these steps find: the service is there, and `videoId` was renewed and begun at `nowMs`. */
 interface Found {
   readonly apiUrl: string;
-  readonly serviceData: string;
+  readonly dataDir: string;
   /** Where the downloads lie. */
   readonly drive: string;
   readonly titleId: string;
@@ -108,16 +109,4 @@ async function sealedIn(folder: string): Promise<string[]> {
 async function unchanged({ drive }: Found, before: readonly string[]): Promise<void> {
   const now = await sealedIn(drive);
   if (now.join('\n') !== before.join('\n')) throw new Error(`${before.join()} became ${now.join()}`);
-}
-
-/** As an operator at the service, who has its token. */
-async function operate({ apiUrl, serviceData }: Found, below: string, body: object): Promise<void> {
-  const state: unknown = JSON.parse(await readFile(path.join(serviceData, 'service-state.json'), 'utf8'));
-  const { operatorToken } = z.object({ operatorToken: z.string() }).parse(state);
-  const answer = await fetch(`${apiUrl}/api/v1/operator/${below}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${operatorToken}` },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${below}: ${answer.status} ${await answer.text()}`);
 }

@@ -212,7 +212,7 @@ export async function travel(report: ReturnType<typeof createReport>, folder: st
     });
     await licenseSteps(report, () => ({
       apiUrl: fleet().apiUrl,
-      serviceData,
+      dataDir: serviceData,
       drive: path.join(userData, 'drive'),
       titleId: known(title).titleId,
       videoId: videoId(),

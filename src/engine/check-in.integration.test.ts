@@ -1,8 +1,7 @@
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { z } from 'zod';
 import {
   isCompleted,
   openEngine,
@@ -13,6 +12,7 @@ import {
   startServiceWithFilm,
 } from '../../testing/engine-world.ts';
 import type { OpenEngine, ServiceWithFilm } from '../../testing/engine-world.ts';
+import { operate as operateOn } from '../../testing/operator.ts';
 import type { DownloadView } from '../shared/downloads.ts';
 
 let service: ServiceWithFilm;
@@ -28,16 +28,8 @@ afterAll(async () => {
 
 const user = () => path.join(folder, 'user');
 const open = () => openEngine({ folder: user(), serviceUrl: service.running.apiUrl });
-async function operate(below: string, body: unknown, method = 'POST'): Promise<void> {
-  const state: unknown = JSON.parse(await readFile(path.join(service.dataDir, 'service-state.json'), 'utf8'));
-  const { operatorToken } = z.object({ operatorToken: z.string() }).parse(state);
-  const answer = await fetch(`${service.running.apiUrl}/api/v1/operator/${below}`, {
-    method,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${operatorToken}` },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(await answer.text());
-}
+const operate = (...what: [below: string, body: object, method?: 'POST' | 'PUT']) =>
+  operateOn({ apiUrl: service.running.apiUrl, dataDir: service.dataDir }, ...what);
 /** Until a meeting with the service is over that began after this was called. */
 async function met({ log }: OpenEngine, from: number): Promise<void> {
   while (!log.lines.slice(from).some(({ event }) => event === 'license/met'))

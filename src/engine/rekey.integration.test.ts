@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   isCompleted,
@@ -12,6 +10,7 @@ import {
   startServiceWithFilm,
 } from '../../testing/engine-world.ts';
 import type { ServiceWithFilm } from '../../testing/engine-world.ts';
+import { operate as operateOn } from '../../testing/operator.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 
 let service: ServiceWithFilm;
@@ -20,16 +19,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => service.remove());
 
-async function operate(below: string, body: object): Promise<void> {
-  const text = await readFile(path.join(service.dataDir, 'service-state.json'), 'utf8');
-  const { operatorToken } = JSON.parse(text) as { operatorToken: string };
-  const answer = await fetch(`${service.running.apiUrl}/api/v1/operator/${below}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${operatorToken}` },
-    body: JSON.stringify(body),
-  });
-  expect(answer.ok, await answer.text()).toBe(true);
-}
+const operate = (below: string, body: object) =>
+  operateOn({ apiUrl: service.running.apiUrl, dataDir: service.dataDir }, below, body);
 
 test('a content key that leaked is replaced: what is downloaded plays on under the old one, what is half there comes anew', async () => {
   const { videoId, titleId } = service.video;
