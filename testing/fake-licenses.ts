@@ -47,7 +47,7 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
         : null,
     async acquire(videoId, purpose) {
       await ask(`acquire ${videoId} ${purpose}`);
-      held.set(videoId, purpose);
+      if (held.get(videoId) !== 'offline') held.set(videoId, purpose);
       return verdict(videoId);
     },
     maxHeight: () => fake.tallest,

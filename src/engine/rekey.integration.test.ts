@@ -22,6 +22,30 @@ afterAll(() => service.remove());
 const operate = (below: string, body: object) =>
   operateOn({ apiUrl: service.running.apiUrl, dataDir: service.dataDir }, below, body);
 
+const rotate = () => operate('content-keys', { videoId: service.video.videoId, reason: 'a leak' });
+const ids = ['v-240p', 'a-en', 's-fr'];
+
+test('a stream goes on when its content key is replaced, and plays again in the same run', async () => {
+  const { videoId } = service.video;
+  const engine = await openEngine({ folder: temporaryFolder(), serviceUrl: service.running.apiUrl });
+  await signIn(engine);
+  const first = await engine.client.playback.start({ videoId });
+  const before = await played(engine, first.playlistPath, ids);
+  await rotate();
+  expect(await played(engine, first.playlistPath, ids)).toEqual(before);
+  const encryptedAnew = () =>
+    engine.log.lines.filter(({ event }) => event === 'playback.encrypted-anew').length;
+  expect(encryptedAnew()).toBe(1);
+  const again = await engine.client.playback.start({ videoId });
+  expect(await played(engine, again.playlistPath, ids)).toEqual(before);
+  expect(encryptedAnew()).toBe(1);
+  // One that was begun and did not hear of it until it is played again.
+  await rotate();
+  const third = await engine.client.playback.start({ videoId });
+  expect(await played(engine, third.playlistPath, ids)).toEqual(before);
+  await engine.close();
+}, 120_000);
+
 test('a content key that leaked is replaced: what is downloaded plays on under the old one, what is half there comes anew', async () => {
   const { videoId, titleId } = service.video;
   const open = () => openEngine({ folder: temporaryFolder(), serviceUrl: service.running.apiUrl });
@@ -42,8 +66,14 @@ test('a content key that leaked is replaced: what is downloaded plays on under t
   await reach(half, downloadId, ({ storedBytes }) => storedBytes > 5_000);
   await half.client.downloads.pause({ downloadId });
   await service.misbehave();
-  await operate('content-keys', { videoId, reason: 'a leak' });
+  const mixed = await half.client.playback.start({ videoId });
+  expect(mixed.stored).toBe('some');
+  await rotate();
 
+  // Begun with stored segments in front: goes on with the new ones. Begun now, all is streamed.
+  expect(await played(half, mixed.playlistPath, ['v-240p'])).toEqual(before.bytes);
+  expect(await plays(half)).toEqual({ stored: 'none', bytes: before.bytes });
+  expect((await half.client.downloads.list())[0]?.storedBytes).toBeGreaterThan(5_000);
   await half.client.downloads.resume({ downloadId });
   await reach(half, downloadId, isCompleted);
   expect(await plays(half)).toEqual(before);

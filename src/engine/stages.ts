@@ -32,6 +32,7 @@ import { createSettingsKeeper } from './settings.ts';
 import { createSources } from './sources.ts';
 import { askingProfile } from './visible.ts';
 import { createViewings } from './viewing.ts';
+import { createStreamLicenses } from './stream-licenses.ts';
 import { createWatching } from './watching.ts';
 import { warningMigrations } from './warnings/rows.ts';
 import { createWho } from './who.ts';
@@ -196,6 +197,7 @@ export async function createStages(
     nextRevision: () => (revision += 1),
     account, addresses, catalog, device, downloads, identity, licenses, playback, presence, service, settings, sources, store, sync,
     trustedTime, watching, who,
+    streamLicenses: createStreamLicenses(licenses),
     serviceUrl: { use: (url: string | null) => void (urlInUse = url) },
     viewings: createViewings(sync, trustedTime.now),
   }; // prettier-ignore

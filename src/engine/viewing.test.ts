@@ -11,11 +11,29 @@ import type { WatchPosition } from '../shared/progress.ts';
 import type { Sync } from '../sync/sync.ts';
 import type { Parts } from './parts.ts';
 import { createViewings, startViewing } from './viewing.ts';
+import { createStreamLicenses } from './stream-licenses.ts';
 import { createWatching } from './watching.ts';
 
 const sample = createSampleVideo('harbor-video', { segments: 2 });
 const online = { ...sample.presentation, pathways: [{ id: 'oca-1', baseUrl: 'http://oca-1.example/' }] };
 const remembered = { ...sample.presentation, pathways: [{ id: 'old', baseUrl: 'http://old.example/' }] };
+
+/** The same under another key. */
+const anew: typeof online = {
+  ...online,
+  video: online.video.map((rendition) => ({
+    ...rendition,
+    segments: rendition.segments.map((segment) => ({
+      ...segment,
+      encryption: {
+        method: 'aes-128',
+        ivHex: '0'.repeat(32),
+        keyUri: 'urn:layover:content-key:harbor-video:2',
+      },
+      integrity: segment.integrity && { ...segment.integrity, sha256: 'ab'.repeat(32) },
+    })),
+  })),
+};
 
 function world() {
   const clock = createFakeClock();
@@ -40,12 +58,15 @@ function world() {
     hasLeft: false,
     sourceError: null as ErrorCode | null,
     sourcesAsked: 0,
+    /** What the service says. */
+    now: online,
     doubts: 0,
     started: [] as StartPlayback[],
     viewings: createViewings(sync, clock.now),
   };
   const parts = {
     licenses,
+    streamLicenses: createStreamLicenses(licenses),
     sync,
     viewings: w.viewings,
     watching: createWatching(clock),
@@ -70,7 +91,7 @@ function world() {
       presentation: async () => {
         w.sourcesAsked += 1;
         if (w.sourceError) throw new LayoverError(w.sourceError);
-        return { presentation: online, renewPathways: async () => online.pathways };
+        return { presentation: w.now, renewPathways: async () => online.pathways };
       },
     },
     playback: {
@@ -110,6 +131,17 @@ describe('permission', () => {
     await expect(start()).rejects.toMatchObject({ code: 'license/not-allowed' });
   });
 
+  test('one for streaming serves the next time, until the video is under another key', async () => {
+    const { licenses, start, w } = world();
+    await start();
+    await start();
+    expect(licenses.calls).toEqual(['acquire harbor-video stream']);
+    w.now = anew;
+    await start();
+    await start();
+    expect(licenses.calls).toEqual(['acquire harbor-video stream', 'acquire harbor-video stream']);
+  });
+
   test('offline and nothing held: the service’s absence is the reason, not the license', async () => {
     const { licenses, start } = world();
     licenses.serviceError = new LayoverError('network/offline');
@@ -137,6 +169,18 @@ describe('where the bytes come from', () => {
     expect(started).toMatchObject([{ downloadId: 'd1' }]);
     expect(started[0]?.presentation).toBe(presentation);
     expect(w.sourcesAsked).toBe(asked);
+  });
+
+  test('a download of another encoding: all is streamed, and under another key by a license of its own', async () => {
+    const { licenses, start, started, w } = await withLicense();
+    Object.assign(w, { now: anew, download: { downloadId: 'd1', state: 'paused' } });
+    await start();
+    expect(started).toMatchObject([{ downloadId: null, presentation: anew, licensedBy: 'stream' }]);
+    expect(licenses.calls).toEqual(['acquire harbor-video offline', 'acquire harbor-video stream']);
+    w.connection = 'offline';
+    await start();
+    expect(started[1]).toMatchObject({ downloadId: 'd1', presentation: remembered });
+    expect(started[1]?.licensedBy).toBeUndefined();
   });
 
   test('a service that went away just now: what is stored plays, and the connection is looked into', async () => {

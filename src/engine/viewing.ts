@@ -7,6 +7,9 @@ import { SECOND_MS } from '../shared/units.ts';
 import type { Ms, Seconds } from '../shared/units.ts';
 import type { DownloadStatus } from '../download/types.ts';
 import { refusalError } from '../license/verdict.ts';
+import { compareEncodings, hasAnotherKey } from '../manifest/index.ts';
+import type { Encoded } from '../playback/types.ts';
+import type { Presentation } from '../shared/presentation.ts';
 import { nextPosition, resumeAt } from '../sync/watching.ts';
 import type { Sync } from '../sync/sync.ts';
 import type { Parts } from './parts.ts';
@@ -46,7 +49,7 @@ export function createViewings(sync: Sync, now: () => Ms) {
 
 /**
  * Begins to play: the store's copy where it is complete or nothing else can be had, else the service's
- * addresses with whatever is stored already. Errors: `license/*`, `catalog/*`, `service/*`, `network/*`.
+ * addresses with whatever is stored already of the same encoding. Errors: `license/*`, `catalog/*`, `service/*`, `network/*`.
  */
 export async function startViewing(
   parts: Parts,
@@ -56,9 +59,19 @@ export async function startViewing(
   const profile = parts.who.viewerOf(videoId);
   const download = parts.downloads.forVideo(videoId);
   const { durationSeconds, ...shown } = shownOf(parts, profile, videoId, download);
-  const verdict = await permission(parts, videoId);
+  const held = permission(parts, videoId);
   const source = await sourceOf(parts, videoId, download, signal);
-  const session = parts.playback.start({ videoId, downloadId: download?.downloadId ?? null, ...source });
+  const encoded = encodedFor(parts, videoId, download, source.presentation);
+  const isStream = held === null || encoded.licensedBy === 'stream';
+  const verdict = isStream ? await parts.streamLicenses.ensure(videoId, source.presentation) : held;
+  const session = parts.playback.start({
+    videoId,
+    ...source,
+    ...encoded,
+    ...(!isAddressId(videoId) && {
+      renewEncoding: (renewSignal) => renewEncoding(parts, videoId, renewSignal),
+    }),
+  });
   parts.watching.begin(session.sessionId, videoId, session.stored);
   parts.viewings.begin(session.sessionId, { profileId: profile.profileId, videoId, durationSeconds });
   return {
@@ -107,16 +120,48 @@ function shownOf(
   }
 }
 
-/** A download answers to its own license, also online: what ran out is renewed by the viewer, not on the sly. */
-async function permission({ licenses }: Parts, videoId: string): Promise<Verdict> {
+/**
+ * A download answers to its own license, also online: what ran out is renewed by the viewer, not on the sly. null: there is none
+ * but for streaming.
+ */
+function permission({ licenses }: Parts, videoId: string): Verdict | null {
   // Its key went with its last download.
   if (isAddressId(videoId)) licenses.adopt(videoId);
+  if (!licenses.held().includes(videoId)) return null;
   const held = licenses.verdict(videoId);
-  if (held.allowed) return held;
-  if (licenses.held().includes(videoId)) throw refusalError(held, videoId);
-  const fresh = await licenses.acquire(videoId, 'stream');
-  if (!fresh.allowed) throw refusalError(fresh, videoId);
-  return fresh;
+  if (!held.allowed) throw refusalError(held, videoId);
+  return held;
+}
+
+/**
+ * What is stored of another encoding is not mixed with what comes from the OCAs: until the download is worked on again all is
+ * streamed, and by a license for streaming where its own carries another key.
+ */
+function encodedFor(
+  { downloads, licenses }: Parts,
+  videoId: string,
+  download: DownloadStatus | null,
+  presentation: Presentation,
+): Encoded {
+  if (!download) return { presentation, downloadId: null };
+  const { downloadId } = download;
+  const kept = downloads.presentation(downloadId);
+  if (compareEncodings(kept, presentation).kind === 'same') return { presentation, downloadId };
+  const needsKey = hasAnotherKey(kept, presentation) && licenses.held().includes(videoId);
+  return { presentation, downloadId: null, licensedBy: needsKey ? 'stream' : undefined };
+}
+
+/** In the middle of playing, when the OCAs hold other bytes than told. */
+async function renewEncoding(
+  parts: Parts,
+  videoId: string,
+  signal: AbortSignal | undefined,
+): Promise<Encoded> {
+  const { presentation } = await parts.sources.presentationAnew(videoId, signal);
+  const encoded = encodedFor(parts, videoId, parts.downloads.forVideo(videoId), presentation);
+  if (encoded.licensedBy === 'stream' || !parts.licenses.held().includes(videoId))
+    await parts.streamLicenses.ensure(videoId, presentation);
+  return encoded;
 }
 
 async function sourceOf(

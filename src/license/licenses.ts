@@ -82,8 +82,10 @@ export function createLicenses(from: {
   /** Given to the identity that this installation lost: plays nothing, and is replaced as soon as that is possible. */
   const isForeign = ({ claims }: KeptGrant) => claims.deviceId !== device.deviceId;
   const playable = (grant: KeptGrant | null) => (grant && !isForeign(grant) ? grant : null);
-  const grantOf = (videoId: string) =>
-    playable(ownOf(writes.current(rows.read(videoId)))) ?? ownOf(streams.get(videoId));
+  const grantOf = (videoId: string, by?: LicensePurpose) => {
+    const offline = by === 'stream' ? null : playable(ownOf(writes.current(rows.read(videoId))));
+    return offline ?? ownOf(streams.get(videoId));
+  };
 
   function decideFor(grant: KeptGrant | null, viewing: Viewing | null): Verdict {
     const { firstPlayAtMs, ended } = grant ?? { firstPlayAtMs: null, ended: null };
@@ -99,11 +101,17 @@ export function createLicenses(from: {
     if (!result.allowed && !isFinishing(grant, videoId)) keys.wipe(videoId);
     return result;
   }
-  const verdictOf = (videoId: string, viewingId = NOBODY) => judge(grantOf(videoId), videoId, viewingId);
+  const verdictOf = (videoId: string, viewingId = NOBODY, by?: LicensePurpose) =>
+    judge(grantOf(videoId, by), videoId, viewingId);
 
   /** The grant, if its key may be used just now; else throws why not. */
-  function usable(videoId: string, viewingId: string, use: Use): KeptGrant & { license: string } {
-    const grant = grantOf(videoId);
+  function usable(
+    videoId: string,
+    viewingId: string,
+    use: Use,
+    by?: LicensePurpose,
+  ): KeptGrant & { license: string } {
+    const grant = grantOf(videoId, by);
     const result = judge(grant, videoId, viewingId);
     if (!result.allowed && !(use === 'store' && result.reason === 'not-yet'))
       throw refusalError(result, videoId);
@@ -204,8 +212,13 @@ export function createLicenses(from: {
     verdict: verdictOf,
   });
 
-  async function contentKey(videoId: string, viewingId = NOBODY, use: Use = 'play'): Promise<Uint8Array> {
-    const grant = usable(videoId, viewingId, use);
+  async function contentKey(
+    videoId: string,
+    viewingId = NOBODY,
+    use: Use = 'play',
+    by?: LicensePurpose,
+  ): Promise<Uint8Array> {
+    const grant = usable(videoId, viewingId, use, by);
     const { license, claims: kept } = grant;
     // Before a byte of what is watched, and not of what is only downloaded.
     if (viewingId !== NOBODY && kept.purpose === 'offline') writes.assertWritten(grant);
@@ -215,14 +228,14 @@ export function createLicenses(from: {
     if (!isDeepStrictEqual(claims, kept)) throw new LayoverError('license/forged', { videoId });
     const key = await openContentKey(sealedContentKey, device);
     // Opening took a moment: the verdict may have ended, the license may be gone or another.
-    if (usable(videoId, viewingId, use).license === license) keys.put(videoId, license, key);
+    if (usable(videoId, viewingId, use, by).license === license) keys.put(videoId, license, key);
     return key;
   }
 
   function recordWatched(videoId: string, watchedSeconds: number, viewing = ANYBODY): Verdict {
     const seconds = WatchedSeconds.parse(watchedSeconds);
-    const { viewingId, durationSeconds } = viewing;
-    const grant = grantOf(videoId);
+    const { viewingId, durationSeconds, licensedBy } = viewing;
+    const grant = grantOf(videoId, licensedBy);
     const before = judge(grant, videoId, viewingId);
     if (!grant || !before.allowed) return before;
     const nowMs = trustedTime.now();
@@ -286,7 +299,7 @@ export function createLicenses(from: {
     acquire,
     renew,
     renewMany,
-    contentKey: (videoId, viewingId) => contentKey(videoId, viewingId),
+    contentKey: (videoId, viewingId, licensedBy) => contentKey(videoId, viewingId, 'play', licensedBy),
     keyToStore: (videoId) => contentKey(videoId, NOBODY, 'store'),
     recordWatched,
     release,
@@ -297,7 +310,7 @@ export function createLicenses(from: {
       const grant = playable(ownOf(rows.read(videoId)));
       return grant && outlookOf(grant.claims, grant, trustedTime.now());
     },
-    maxHeight: (videoId) => grantOf(videoId)?.claims.maxHeight ?? null,
+    maxHeight: (videoId, licensedBy) => grantOf(videoId, licensedBy)?.claims.maxHeight ?? null,
     endViewing: (videoId, viewingId) => viewings.end(videoId, viewingId),
     flushReleases: flush,
     onChange(listener) {

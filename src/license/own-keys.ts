@@ -91,10 +91,10 @@ export function withOwnKeys(licenses: Licenses, own: OwnKeys): LicensesAndOwn {
     },
     acquire: async (videoId, purpose) =>
       own.has(videoId) ? playsForEver : licenses.acquire(videoId, purpose),
-    verdict: (videoId, viewingId) => (own.has(videoId) ? playsForEver : licenses.verdict(videoId, viewingId)),
-    maxHeight: (videoId) => (own.has(videoId) ? null : licenses.maxHeight(videoId)),
-    contentKey: async (videoId, viewingId) =>
-      own.has(videoId) ? own.open(videoId) : licenses.contentKey(videoId, viewingId),
+    verdict: (videoId, ...who) => (own.has(videoId) ? playsForEver : licenses.verdict(videoId, ...who)),
+    maxHeight: (videoId, by) => (own.has(videoId) ? null : licenses.maxHeight(videoId, by)),
+    contentKey: async (videoId, ...who) =>
+      own.has(videoId) ? own.open(videoId) : licenses.contentKey(videoId, ...who),
     keyToStore: async (videoId) => (own.has(videoId) ? own.open(videoId) : licenses.keyToStore(videoId)),
     recordWatched: (videoId, watchedSeconds, viewing) =>
       own.has(videoId) ? playsForEver : licenses.recordWatched(videoId, watchedSeconds, viewing),

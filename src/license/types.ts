@@ -90,6 +90,8 @@ export interface WatchedIn {
   readonly viewingId: string;
   /** Of the video; null: not known, and then soft enforcement has no end of its own. */
   readonly durationSeconds: Seconds | null;
+  /** `stream`: by that license, though there is one for offline use, whose key does not open what is watched. */
+  readonly licensedBy?: LicensePurpose | undefined;
 }
 
 /** Decides, alone and offline, whether a byte may be played, and holds the key to it. Errors: `license/*`. */
@@ -98,15 +100,15 @@ export interface Licenses {
   acquire(videoId: string, purpose: LicensePurpose): Promise<Verdict>;
   /**
    * The license for offline use where there is one, else the one for streaming. `viewingId`: who asks is a
-   * viewing that `recordWatched` knows, which may be one that soft enforcement lets finish.
+   * viewing that `recordWatched` knows, which may be one that soft enforcement lets finish. `licensedBy`: see `WatchedIn`.
    */
-  verdict(videoId: string, viewingId?: string): Verdict;
+  verdict(videoId: string, viewingId?: string, licensedBy?: LicensePurpose): Verdict;
   /** What the license for offline use will say at other times; null: there is none. */
   outlook(videoId: string): Outlook | null;
   /** The tallest picture that its license includes; null: any. */
-  maxHeight(videoId: string): number | null;
+  maxHeight(videoId: string, licensedBy?: LicensePurpose): number | null;
   /** The content key while that verdict allows; throws its refusal as an error otherwise. */
-  contentKey(videoId: string, viewingId?: string): Promise<Uint8Array>;
+  contentKey(videoId: string, viewingId?: string, licensedBy?: LicensePurpose): Promise<Uint8Array>;
   /** The same for storing what is downloaded, which may come before its time has. */
   keyToStore(videoId: string): Promise<Uint8Array>;
   /**

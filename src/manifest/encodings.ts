@@ -24,14 +24,32 @@ export function compareEncodings(before: Presentation, now: Presentation): Reenc
 
 /** Whether licenses carry another key for it: each content key has a name of its own in the manifest. */
 export function hasAnotherKey(before: Presentation, now: Presentation): boolean {
-  const namesOf = (presentation: Presentation) =>
-    new Set(
-      renditionsOf(presentation)
-        .flatMap((rendition) => filesOf(rendition).map(({ encryption }) => encryption?.keyUri ?? ''))
-        .filter((uri) => uri.startsWith('urn:')),
-    );
-  const known = namesOf(before);
-  return [...namesOf(now)].some((uri) => !known.has(uri));
+  const known = keyNamesOf(before);
+  return [...keyNamesOf(now)].some((uri) => !known.has(uri));
+}
+
+/** Whether a player that holds the playlists of one can be given the files of the other: told apart by their encryption only. */
+export function isEncryptedAnew(before: Presentation, now: Presentation): boolean {
+  const fresh = new Map(renditionsOf(now).map((rendition) => [rendition.id, rendition]));
+  return renditionsOf(before).every((old) => {
+    const rendition = fresh.get(old.id);
+    const [files, others] = [filesOf(old), rendition ? filesOf(rendition) : []];
+    const isLike = (file: Segment, other: Segment | undefined) =>
+      file.index === other?.index &&
+      file.durationSeconds === other.durationSeconds &&
+      file.integrity !== undefined &&
+      file.integrity.plainBytes === other.integrity?.plainBytes;
+    return files.length === others.length && files.every((file, at) => isLike(file, others[at]));
+  });
+}
+
+/** The names of the content keys that licenses carry for it. */
+export function keyNamesOf(presentation: Presentation): Set<string> {
+  return new Set(
+    renditionsOf(presentation)
+      .flatMap((rendition) => filesOf(rendition).map(({ encryption }) => encryption?.keyUri ?? ''))
+      .filter((uri) => uri.startsWith('urn:')),
+  );
 }
 
 /** Whether the same files lie at other addresses, or under other keys' addresses: signatures in them have aged. */

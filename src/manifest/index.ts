@@ -2,7 +2,7 @@ export type { PresentationOptions } from './assemble.ts';
 export type { FetchBytes } from './dash/file-index.ts';
 export * as dash from './dash/presentation.ts';
 export * as hls from './hls/presentation.ts';
-export { areElsewhere, compareEncodings, hasAnotherKey } from './encodings.ts';
+export { areElsewhere, compareEncodings, hasAnotherKey, isEncryptedAnew, keyNamesOf } from './encodings.ts';
 export { attachIntegrity } from './integrity.ts';
 export { dialectOf, loadPresentation } from './load.ts';
 export type { FetchedText, LoadOptions } from './load.ts';

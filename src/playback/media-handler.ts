@@ -39,7 +39,7 @@ export function createMediaHandler(deps: HandlerDeps): (request: Request) => Pro
   async function answer(session: Session, request: Request, wanted: Wanted, type: string): Promise<Response> {
     const { signal: ended } = session.ending;
     // First of all, and for every segment: may this be played?
-    await deps.licenses.contentKey(session.videoId, session.sessionId);
+    await deps.licenses.contentKey(session.videoId, session.sessionId, session.licensedBy);
     session.isRefused = false;
 
     let sizeBytes = knownBytes(deps, session, wanted);
@@ -104,8 +104,11 @@ export function createMediaHandler(deps: HandlerDeps): (request: Request) => Pro
 }
 
 /** Whether the license, as it is now, includes a picture of this size. */
-function isIncluded({ licenses }: HandlerDeps, { videoId }: Session): (rendition: Rendition) => boolean {
-  const maxHeight = licenses.maxHeight(videoId) ?? Infinity;
+function isIncluded(
+  { licenses }: HandlerDeps,
+  { videoId, licensedBy }: Session,
+): (rendition: Rendition) => boolean {
+  const maxHeight = licenses.maxHeight(videoId, licensedBy) ?? Infinity;
   return (rendition) => rendition.kind !== 'video' || rendition.height <= maxHeight;
 }
 

@@ -2,7 +2,7 @@ import type { Cdn } from '../cdn/types.ts';
 import type { Licenses } from '../license/types.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { Log } from '../shared/platform.ts';
-import { compareEncodings } from '../manifest/index.ts';
+import { compareEncodings, isEncryptedAnew } from '../manifest/index.ts';
 import { filesOf, renditionsOf } from '../shared/presentation.ts';
 import type { Pathway, Presentation } from '../shared/presentation.ts';
 import type { Store } from '../store/types.ts';
@@ -10,7 +10,7 @@ import { createHandedOut } from './handed-out.ts';
 import { createMediaHandler } from './media-handler.ts';
 import { statsOf, viewingOf } from './session.ts';
 import type { Session } from './session.ts';
-import type { Playback, PlaybackListener, StartedPlayback } from './types.ts';
+import type { Playback, PlaybackListener, StartedPlayback, StartPlayback } from './types.ts';
 
 export interface PlaybackDeps {
   readonly store: Store;
@@ -46,7 +46,7 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
 
   /** The refusal as license/ words it. */
   async function tellRefusal(session: Session): Promise<void> {
-    await licenses.contentKey(session.videoId, session.sessionId).then(
+    await licenses.contentKey(session.videoId, session.sessionId, session.licensedBy).then(
       () => {},
       (error: unknown) => {
         if (error instanceof LayoverError) onRefused(session, error);
@@ -78,10 +78,28 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
     licenses.endViewing(session.videoId, sessionId);
   }
 
+  /** The player keeps its playlists: of what differs in more than its encryption nothing is of use to it. */
+  async function adopt(session: Session, ask: NonNullable<StartPlayback['renewEncoding']>): Promise<void> {
+    const fresh = await ask(session.ending.signal);
+    if (!isEncryptedAnew(session.presentation, fresh.presentation)) return;
+    log.warn('playback.encrypted-anew', { videoId: session.videoId });
+    session.presentation = fresh.presentation;
+    session.downloadId = fresh.downloadId;
+    session.licensedBy = fresh.licensedBy;
+  }
+
   return {
     stop,
     handle: createMediaHandler({ ...sources, onRefused, session: (sessionId) => sessions.get(sessionId) }),
-    start({ videoId, presentation, renewPathways, renewPresentation, downloadId }) {
+    start({
+      videoId,
+      presentation,
+      renewPathways,
+      renewPresentation,
+      renewEncoding,
+      downloadId,
+      licensedBy,
+    }) {
       const renew =
         renewPresentation &&
         (async (signal?: AbortSignal) => {
@@ -94,7 +112,9 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
         videoId,
         presentation,
         renew: renew ?? null,
+        renewEncoding: renewEncoding ? once(() => adopt(session, renewEncoding)) : null,
         downloadId,
+        licensedBy,
         steering:
           renewPathways &&
           cdn.steer(presentation.pathways, renew ? () => renewed(session) : renewPathways, {
@@ -115,7 +135,7 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
         playlistPath: `/media/${session.sessionId}/master.m3u8`,
         durationSeconds: presentation.durationSeconds,
         stored: howMuchIsStored(session),
-        verdict: licenses.verdict(videoId),
+        verdict: licenses.verdict(videoId, undefined, licensedBy),
       };
     },
     tick({ sessionId, watchedSeconds, state }) {
@@ -142,6 +162,17 @@ export function createPlayback(deps: PlaybackDeps, listener: PlaybackListener = 
     stopAll() {
       for (const sessionId of [...sessions.keys()]) stop(sessionId);
     },
+  };
+}
+
+/** Whoever asks while it is being answered waits for the same answer. Never throws: what was asked for is not there then. */
+function once(ask: () => Promise<void>): () => Promise<void> {
+  let underWay: Promise<void> | undefined;
+  return () => {
+    underWay ??= ask()
+      .catch(() => undefined)
+      .finally(() => (underWay = undefined));
+    return underWay;
   };
 }
 

@@ -64,11 +64,16 @@ export async function fetchPlain(
     return await fetchAt(deps, session, { renditionId, segment: tried }, signal);
   } catch (thrown) {
     // The OCAs' addresses are renewed by steering, which asks for the whole presentation then; a key's are not.
-    if (!isLayoverError(thrown, 'cdn/address-expired', 'cdn/no-key')) throw thrown;
+    if (!isLayoverError(thrown, 'cdn/address-expired', 'cdn/no-key', 'cdn/digest-mismatch')) throw thrown;
     if (thrown.code === 'cdn/no-key') await session.renew?.(signal).catch(() => undefined);
+    const isTried = (fresh: Segment) =>
+      fresh.path === tried.path &&
+      fresh.encryption?.keyUri === tried.encryption?.keyUri &&
+      fresh.integrity?.sha256 === tried.integrity?.sha256;
+    // Another segment may have found it out meanwhile.
+    if (thrown.code === 'cdn/digest-mismatch' && isTried(now())) await session.renewEncoding?.();
     const fresh = now();
-    const isElsewhere = fresh.path !== tried.path || fresh.encryption?.keyUri !== tried.encryption?.keyUri;
-    if (!isElsewhere) throw thrown;
+    if (isTried(fresh)) throw thrown;
     return fetchAt(deps, session, { renditionId, segment: fresh }, signal);
   }
 }
@@ -81,10 +86,12 @@ async function fetchAt(
 ): Promise<{ plain: Uint8Array; ocaId: string }> {
   if (!session.steering) throw new LayoverError('download/incomplete');
   const { path, byteRange, integrity, encryption, index } = segment;
+  // With the segment's own key: the session may have gone over to another one before the bytes are there.
+  const { licensedBy } = session;
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
   const { bytes, ocaId, transferMs } = await session.steering.fetch(request, signal);
   // The verdict once more: to fetch may have taken long.
-  const contentKey = () => licenses.contentKey(session.videoId, session.sessionId);
+  const contentKey = () => licenses.contentKey(session.videoId, session.sessionId, licensedBy);
   const plain = await decryptSegment(bytes, encryption, await keys.keyOf(encryption, contentKey, signal));
   if (plain.byteLength !== (integrity?.plainBytes ?? plain.byteLength))
     throw new LayoverError('cdn/digest-mismatch', { path });
@@ -140,8 +147,9 @@ async function* readStored(
 ): AsyncGenerator<Uint8Array> {
   if (end === start) return;
   // Opened for this one answer: between two, no key of the track is in memory.
-  const key = await licenses.contentKey(session.videoId, session.sessionId);
-  const track = store.unlock(trackIdOf(session, renditionId) ?? '', key);
+  const trackId = trackIdOf(session, renditionId) ?? '';
+  const key = await licenses.contentKey(session.videoId, session.sessionId, session.licensedBy);
+  const track = store.unlock(trackId, key);
   try {
     yield* track.read(segment.index, { offsetBytes: start, lengthBytes: end - start });
   } finally {

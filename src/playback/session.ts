@@ -1,6 +1,7 @@
 import type { Steering } from '../cdn/types.ts';
 import type { WatchedIn } from '../license/types.ts';
 import type { PlaybackStats } from '../shared/contract.ts';
+import type { LicensePurpose } from '../shared/license.ts';
 import type { ErrorValue } from '../shared/errors.ts';
 import { INIT_INDEX, renditionsOf } from '../shared/presentation.ts';
 import type { Presentation, Rendition, Segment } from '../shared/presentation.ts';
@@ -14,7 +15,12 @@ export interface Session {
   presentation: Presentation;
   /** Asks where the files lie now; null: where they always did. */
   readonly renew: ((signal?: AbortSignal) => Promise<void>) | null;
-  readonly downloadId: string | null;
+  /** Asks how the video is encoded now; null: nobody can say. */
+  readonly renewEncoding: (() => Promise<void>) | null;
+  /** null: none, or what it holds is of another encoding. */
+  downloadId: string | null;
+  /** Which license, where there are two: see `WatchedIn`. */
+  licensedBy: LicensePurpose | undefined;
   /** null: nothing but the store. */
   readonly steering: Steering | null;
   /** Its end is the end of everything that is fetched for it. */
@@ -40,8 +46,8 @@ export function segmentOf(rendition: Rendition, index: number): Segment | undefi
 }
 
 /** Who watches, as license/ knows it. */
-export function viewingOf({ sessionId, presentation }: Session): WatchedIn {
-  return { viewingId: sessionId, durationSeconds: presentation.durationSeconds };
+export function viewingOf({ sessionId, presentation, licensedBy }: Session): WatchedIn {
+  return { viewingId: sessionId, durationSeconds: presentation.durationSeconds, licensedBy };
 }
 
 export function trackIdOf(session: Session, renditionId: string): string | null {

@@ -1,7 +1,7 @@
 import type { RenewPathways } from '../cdn/types.ts';
 import type { PlaybackStart, PlaybackStats, PlaybackTick } from '../shared/contract.ts';
 import type { LayoverError } from '../shared/errors.ts';
-import type { Verdict } from '../shared/license.ts';
+import type { LicensePurpose, Verdict } from '../shared/license.ts';
 import type { Presentation } from '../shared/presentation.ts';
 import type { Bytes, Ms } from '../shared/units.ts';
 
@@ -15,7 +15,14 @@ export interface StartPlayback {
   readonly renewPresentation?: ((signal?: AbortSignal) => Promise<Presentation>) | undefined;
   /** Whose tracks may hold bytes of it; null: none. */
   readonly downloadId: string | null;
+  /** `stream`: by that license, also where there is one for offline use (see `WatchedIn`). */
+  readonly licensedBy?: LicensePurpose | undefined;
+  /** Asked when every OCA holds other bytes than told: the video as it is encoded now, with a license for it. */
+  readonly renewEncoding?: ((signal?: AbortSignal) => Promise<Encoded>) | undefined;
 }
+
+/** What a session plays, and by which license. */
+export type Encoded = Pick<StartPlayback, 'presentation' | 'downloadId' | 'licensedBy'>;
 
 export type StartedPlayback = Pick<
   PlaybackStart,
