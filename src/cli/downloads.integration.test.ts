@@ -123,6 +123,10 @@ test.skipIf(noSignals)(
 
 test('the store moves, and what is there plays on from the new place', async () => {
   await ask('download', film, '--data-saver');
+  // Going on with it would not take the rendition that was asked for.
+  expect(await ending(2, 'download', film, '--rendition', 'nonsense')).toMatchObject({
+    error: { code: 'cli/usage', message: expect.stringMatching(/no nonsense; there are v-240p/) as string },
+  });
   const before = await ask<{ storage: StorageView; places: { isCurrent: boolean }[] }>('storage');
   expect(before.places.filter(({ isCurrent }) => isCurrent)).toHaveLength(1);
   const target = path.join(temporaryFolder(), 'drive');
@@ -131,9 +135,13 @@ test('the store moves, and what is there plays on from the new place', async () 
   expect(await ask('play', film, '--verify', '--seconds', '2')).toMatchObject({
     frames: expect.any(Number) as number,
   });
-  writeFileSync(path.join(data, 'something'), '');
-  const { error } = await ending<{ error: { code: string } }>(1, 'storage', 'move', data);
-  expect(error.code).toBe('store/place-not-empty');
+  const file = path.join(data, 'something');
+  writeFileSync(file, '');
+  for (const [folder, code] of [
+    [data, 'store/place-not-empty'],
+    [file, 'store/place-no-folder'],
+  ] as const)
+    expect(await ending(1, 'storage', 'move', folder)).toMatchObject({ error: { code } });
 });
 
 test.skipIf(noSignals)(

@@ -138,6 +138,11 @@ const register = {
     'after-action',
   ],
   'store/place-not-empty': ['There are other files in {folder}. Choose an empty folder.', 'after-action'],
+  'store/place-no-folder': ['{folder} is a file, or lies below one. Choose a folder.', 'after-action'],
+  'store/place-unusable': [
+    'Downloads cannot be kept in {folder}: the system refuses to make a folder there ({reason}). Choose another folder.',
+    'after-action',
+  ],
   'store/place-taken': [
     '{folder} holds the downloads of another Layover. Choose another folder.',
     'after-action',

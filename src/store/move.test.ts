@@ -111,7 +111,9 @@ describe('a move', () => {
       [inside, 'store/place-inside'],
       [full, 'store/place-not-empty'],
       [taken.downloads, 'store/place-taken'],
-      [path.join(file, 'under'), 'store/absent'],
+      [path.join(file, 'under'), 'store/place-no-folder'],
+      [file, 'store/place-no-folder'],
+      ...(process.platform === 'linux' ? ([['/proc/x', 'store/place-unusable']] as const) : []),
     ] as const) {
       expect((await store.inspect(folder)).problem).toMatchObject({ code: problem });
       await expect(store.move(folder)).rejects.toThrow(code(problem));

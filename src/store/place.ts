@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { LayoverError } from '../shared/errors.ts';
+import { codeOf } from '../database/sqlite-errors.ts';
+import { isLayoverError, LayoverError } from '../shared/errors.ts';
 import type { Bytes } from '../shared/units.ts';
 import { isGone, writeError } from './disk-error.ts';
 import { MARKER, createStoreFolder } from './folder.ts';
@@ -60,10 +61,20 @@ export async function inspectPlace(
       return report(new LayoverError('store/no-space', { neededBytes: neededBytes - freeBytes }));
     return report(null);
   } catch (thrown) {
-    const said = writeError(thrown, { folder, neededBytes, isPresent: () => false });
-    if (!(said instanceof LayoverError)) throw thrown;
-    return report(said);
+    return report(unusable(thrown, folder, neededBytes));
   }
+}
+
+/** Of the folder that was chosen; what is said of the drive that the downloads are on is about another one. */
+function unusable(thrown: unknown, folder: string, neededBytes: Bytes): LayoverError {
+  const said = writeError(thrown, { folder, neededBytes, isPresent: () => true });
+  if (isLayoverError(said, 'store/no-space', 'store/read-only')) return said;
+  const reason = codeOf(thrown);
+  const cause = { cause: thrown };
+  if (/^(ENOTDIR|EEXIST)$/.test(reason)) return new LayoverError('store/place-no-folder', { folder }, cause);
+  // Without a name of the system's it is no word of the disk's.
+  if (reason === '') throw thrown;
+  return new LayoverError('store/place-unusable', { folder, reason }, cause);
 }
 
 async function isLeftover(folder: string, leftovers: readonly PlaceName[]): Promise<boolean> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DownloadPriority } from '../../shared/downloads.ts';
 import type { DownloadView, EpisodeScope, Fit } from '../../shared/downloads.ts';
 import { LayoverError } from '../../shared/errors.ts';
+import type { RenditionKind } from '../../shared/presentation.ts';
 import type { SelectionPreferences } from '../../shared/selection.ts';
 import { FAILED, sizeInWords, table } from '../output.ts';
 import { withViewer } from '../run.ts';
@@ -52,6 +53,7 @@ async function one(session: Session, name: string, choice: Choice): Promise<void
   const status = await client.app.status();
   const [view] = await stayWith(session, async () => {
     const before = (await client.downloads.list()).find((known) => known.videoId === videoId);
+    if (choice.rendition !== undefined) await demandRendition(session, videoId, choice.rendition, before);
     if (before) return [await urged(session, await goOn(engine, before), choice)];
     const preferences = preferencesOf(choice);
     demandRoom((await client.downloads.options({ videoId, preferences })).fit);
@@ -110,6 +112,45 @@ async function episodes(
 async function urged({ engine }: Session, view: DownloadView, { priority }: Choice): Promise<DownloadView> {
   if (priority === undefined || view.priority === priority) return view;
   return engine.client.downloads.setPriority({ downloadId: view.downloadId, priority });
+}
+
+async function demandRendition(
+  { engine }: Session,
+  videoId: string,
+  wanted: string,
+  before: DownloadView | undefined,
+): Promise<void> {
+  const isPicture = ({ kind }: { kind: RenditionKind }) => kind === 'video';
+  const taken = before?.selection.renditions.find(isPicture)?.renditionId;
+  if (taken === wanted) return;
+  const options = await engine.client.downloads
+    .options({ videoId, preferences: preferencesOf(Choice.parse({})) })
+    // Offline the download itself says enough.
+    .catch((thrown: unknown) => {
+      if (before) return undefined;
+      throw thrown;
+    });
+  const there = options?.renditions.map(({ rendition }) => rendition).filter(isPicture);
+  judgeRendition(
+    wanted,
+    there?.map(({ id }) => id),
+    before && { title: titleInWords(before), taken },
+  );
+}
+
+/** Throws `cli/usage` for a rendition that there is not, or that a download which there is already does not take. */
+export function judgeRendition(
+  wanted: string,
+  there: readonly string[] | undefined,
+  before: { readonly title: string; readonly taken: string | undefined } | undefined,
+): void {
+  if (there && !there.includes(wanted))
+    throw usageError(`--rendition: there is no ${wanted}; there are ${there.join(', ') || 'none'}`);
+  if (!before || before.taken === wanted) return;
+  const taken = before.taken ?? 'sound alone';
+  throw usageError(
+    `--rendition: ${before.title} is downloaded as ${taken} already; remove it first to take ${wanted}`,
+  );
 }
 
 /** What will not fit is said before anything starts. */
