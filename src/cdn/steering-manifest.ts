@@ -51,8 +51,8 @@ const Manifest = z.object({
 
 /**
  * undefined: it is none, of another version, or says nothing of an order. `url`: where it came from. Clones
- * that replace single playlists are left out: a pathway is a beginning of addresses here. So is a clone that
- * cannot be read.
+ * that replace single playlists are left out: a pathway is a beginning of addresses here, see
+ * docs/decisions/013. So is a clone that cannot be read.
  */
 export function parseSteeringManifest(text: string, url: string): SteeringManifest | undefined {
   const parsed = Manifest.safeParse(jsonOf(text));
