@@ -1,3 +1,4 @@
+import { calls } from './disk/calls.ts';
 import { disk } from './disk/suite.ts';
 import { kill } from './kill/suite.ts';
 import { license } from './license/suite.ts';
@@ -5,4 +6,4 @@ import { oca } from './oca/suite.ts';
 import { rot } from './rot/suite.ts';
 import type { Suite } from './suite.ts';
 
-export const suites: readonly Suite[] = [kill, oca, disk, rot, license];
+export const suites: readonly Suite[] = [kill, oca, disk, calls, rot, license];

@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { encryptedBytes } from '../../src/cdn/decrypt.ts';
 import { createSystemClock } from '../../src/platform/clock.ts';
 import { until } from '../../testing/until.ts';
 import { complete, swept } from '../rig/complete.ts';
@@ -11,7 +10,7 @@ import type { Random } from '../rig/random.ts';
 import { expectWhole, serveAll } from '../rig/serving.ts';
 import { expectTidy, whereStored } from '../rig/storage.ts';
 import type { Lying } from '../rig/storage.ts';
-import { readIndex, storedKeys } from '../rig/stored.ts';
+import { readIndex, storedBytesOf, storedKeys } from '../rig/stored.ts';
 import type { StoredTrack } from '../rig/stored.ts';
 import { titleOf } from '../rig/title.ts';
 import type { Suite, SuiteWorld } from '../suite.ts';
@@ -95,10 +94,7 @@ async function openKillWorld(folder: string, worldRandom: Random): Promise<Suite
   /** What the kill left, before anything has touched it. */
   function expectKept(work: Work, { reportedBytes }: Ended): StoredTrack[] {
     const tracks = readIndex(place);
-    const storedBytes = tracks
-      .filter(({ videoId }) => videoId === ALPHA)
-      .flatMap(({ segments }) => segments)
-      .reduce((sum, one) => sum + (one.segment < 0 ? one.plainBytes : encryptedBytes(one.plainBytes)), 0);
+    const storedBytes = storedBytesOf(tracks, ALPHA);
     if (work === 'download' && storedBytes < reportedBytes)
       throw new Error(`${reportedBytes} bytes were called stored, ${storedBytes} are`);
     return tracks;

@@ -11,6 +11,8 @@ export interface Ended {
   readonly reached: 'nothing' | 'open' | 'done';
   /** From the order to "done", or to the kill. */
   readonly ms: number;
+  /** What a download that was to endure said it stopped for. */
+  readonly told: string | undefined;
 }
 
 /** A process that is ready to be given work, and to be killed in the middle of it. */
@@ -20,10 +22,10 @@ export interface Victim {
   kill(): Promise<void>;
 }
 
-export function startVictim(): Victim {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'child.ts')], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+/** `under`: a program, with its arguments, that runs it in its place (strace). */
+export function startVictim(under: readonly string[] = []): Victim {
+  const [program = '', ...words] = [...under, process.execPath, path.join(import.meta.dirname, 'child.ts')];
+  const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'] });
   const lines: string[] = [];
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
@@ -41,10 +43,13 @@ export function startVictim(): Victim {
       reader.on('line', look);
       void closed.then(() => reject(new Error(`the child ended by itself: ${lines.join(' | ')} ${errors}`)));
     });
-  const ready = said((line) => line === 'ready');
+  const ready = said((line) => line.startsWith('ready '));
   ready.catch(() => undefined);
   const kill = async () => {
-    child.kill('SIGKILL');
+    // Whoever runs it ends with it, and not the other way round.
+    if (under.length > 0) await ready;
+    const pid = Number(lines.find((line) => line.startsWith('ready '))?.slice('ready '.length) ?? child.pid);
+    if (child.exitCode === null && child.signalCode === null) process.kill(pid, 'SIGKILL');
     await closed;
   };
   return {
@@ -66,7 +71,8 @@ export function startVictim(): Victim {
       if (failed) throw new Error(`the child could not: ${failed}`);
       const reported = lines.flatMap((line) => /^stored (\d+)$/.exec(line)?.[1] ?? []).map(Number);
       const reached = lines.includes('done') ? 'done' : lines.includes('open') ? 'open' : 'nothing';
-      return { reportedBytes: Math.max(0, ...reported), reached, ms };
+      const told = lines.find((line) => line.startsWith('told '))?.slice('told '.length);
+      return { reportedBytes: Math.max(0, ...reported), reached, ms, told };
     },
   };
 }

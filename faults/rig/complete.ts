@@ -14,9 +14,12 @@ export async function begin(device: Device, videoId: string): Promise<DownloadVi
 
 /** Adds or resumes it and waits, in real time, for its end. Throws its error when it fails. */
 export async function complete(device: Device, videoId: string): Promise<void> {
-  await begin(device, videoId);
+  const before = device.view(videoId);
+  if ((await begin(device, videoId)).state === 'completed') return;
   await until(() => {
     const view = device.view(videoId);
+    // What was told before it was begun again says nothing.
+    if (view === before) return false;
     if (view?.state === 'failed') throw asLayoverError(view.error);
     return view?.state === 'completed';
   });

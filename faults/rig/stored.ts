@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { z } from 'zod';
+import { encryptedBytes } from '../../src/cdn/decrypt.ts';
 import type { Place } from './device.ts';
 
 /** docs/store-format.md, read as somebody else's program would: not with the store's own code. */
@@ -100,4 +101,12 @@ export async function expectConsistent(tracks: readonly StoredTrack[], folder: s
     );
     if (size < end) throw new Error(`${track.trackId}: a record ends at ${end}, the file at ${size}`);
   }
+}
+
+/** What a viewer is told is stored of a video: the sizes that its files have on an OCA. */
+export function storedBytesOf(tracks: readonly StoredTrack[], videoId: string): number {
+  return tracks
+    .filter((track) => track.videoId === videoId)
+    .flatMap(({ segments }) => segments)
+    .reduce((sum, one) => sum + (one.segment < 0 ? one.plainBytes : encryptedBytes(one.plainBytes)), 0);
 }

@@ -50,6 +50,7 @@ const doubtful: Partial<Record<ErrorCode, WaitingFor>> = {
   'license/rental-expired': 'license',
   'license/playback-expired': 'license',
   'store/unreadable': 'storage-place',
+  'database/failing': 'storage-place',
   internal: 'oca',
 };
 export const stopsQueue: readonly ErrorCode[] = ['store/no-space', 'store/read-only', 'database/full'];

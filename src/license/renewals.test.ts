@@ -333,22 +333,28 @@ test('what was taken back and lifted comes back, also where nothing is renewed, 
   expect(await licenses.contentKey('v1')).toEqual(key);
 });
 
-test('a full disk takes no license back when another one should replace it, and breaks nothing', async () => {
-  const { licenses, renewals, stop } = open();
-  await licenses.acquire('v1', 'offline');
-  const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
-  const { acquire } = world.service;
-  let refused = 0;
-  world.service.acquire = async () => {
-    refused++;
-    throw new LayoverError('database/full', {}, { cause: full });
-  };
-  renewals.replace(['v1']);
-  await until(() => refused === 1);
-  await settled();
-  expect(licenses.verdict('v1').allowed).toBe(true);
-  world.service.acquire = acquire;
-  renewals.replace(['v1']);
-  await until(() => renewed.length === 1);
-  await stop();
-});
+test.each([
+  ['full', 'database/full', 'SQLITE_FULL'],
+  ['failing', 'database/failing', 'SQLITE_IOERR_FSYNC'],
+] as const)(
+  'a %s disk takes no license back when another one should replace it, and breaks nothing',
+  async (_, told, code) => {
+    const { licenses, renewals, stop } = open();
+    await licenses.acquire('v1', 'offline');
+    const cause = Object.assign(new Error('of the database'), { code });
+    const { acquire } = world.service;
+    let refused = 0;
+    world.service.acquire = async () => {
+      refused++;
+      throw new LayoverError(told, {}, { cause });
+    };
+    renewals.replace(['v1']);
+    await until(() => refused === 1);
+    await settled();
+    expect(licenses.verdict('v1').allowed).toBe(true);
+    world.service.acquire = acquire;
+    renewals.replace(['v1']);
+    await until(() => renewed.length === 1);
+    await stop();
+  },
+);

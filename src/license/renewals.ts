@@ -185,6 +185,7 @@ export function createRenewals(deps: RenewalDeps): Renewals {
           ...busy,
           'auth/signed-out',
           'database/full',
+          'database/failing',
           'internal',
         );
         if (ended.signal.aborted || isOurs) continue;

@@ -163,6 +163,10 @@ const register = {
     'The disk is full. Free some space or remove a download, then try again.',
     'after-action',
   ],
+  'database/failing': [
+    'The disk with Layover’s own data is failing. Check it, then try again.',
+    'after-action',
+  ],
   'database/newer': ['This data belongs to a newer Layover. Update Layover to open it.', 'after-action'],
   'device/secret-unreadable': [
     'This computer’s keychain no longer opens Layover’s key, so your downloads are locked. Go online and sign in again: they play again, and nothing is downloaded again.',
@@ -356,12 +360,15 @@ export function templateOf(code: ErrorCode): string {
 
 /** What SQLite and the system say of a disk without room, whoever wrote. */
 const DISK_FULL = /^(SQLITE_FULL|ENOSPC|EDQUOT)$/;
+/** And of one that fails; of the disk with the downloads the store has its own words. */
+const DISK_FAILS = /^(SQLITE_IOERR(_\w+)?|EIO)$/;
 
 /** Whatever was thrown, as a value of the register. What nobody foresaw is `internal`, cause kept. */
 export function asLayoverError(thrown: unknown): LayoverError {
   if (thrown instanceof LayoverError) return thrown;
-  if (thrown instanceof Error && 'code' in thrown && DISK_FULL.test(String(thrown.code)))
-    return new LayoverError('database/full', {}, { cause: thrown });
+  const systemCode = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  if (DISK_FULL.test(systemCode)) return new LayoverError('database/full', {}, { cause: thrown });
+  if (DISK_FAILS.test(systemCode)) return new LayoverError('database/failing', {}, { cause: thrown });
   const value = ErrorValue.safeParse(thrown);
   if (value.success) return new LayoverError(value.data.code, value.data.details);
   return new LayoverError('internal', {}, { cause: thrown });
