@@ -89,10 +89,22 @@ test('offline: what plays comes first, what does not is still there and says so'
   const [first] = regions;
   if (!first) throw new Error('no rows');
   expect(within(first).getByRole('heading').textContent).toBe('Ready to play offline');
-  expect(within(first).getAllByRole('link')).toHaveLength(3);
+  const ready = within(first).getAllByRole('link');
+  const isPart = ({ textContent }: HTMLElement) => /Plays the first/.test(textContent);
+  expect(ready.map(isPart)).toEqual([false, false, false, true, true, true, true]);
   const picks = screen.getByRole('region', { name: 'Top Picks for You' });
   expect(within(picks).getByRole('link', { name: /Cold Front.*not downloaded/ })).toBeTruthy();
   expect(within(picks).queryByRole('link', { name: /Harbor Lights.*not downloaded/ })).toBeNull();
+  // Half of it is stored: it plays as far as that goes.
+  const half = screen.getAllByRole('link', { name: /Paper Moons/ });
+  expect(half.length).toBeGreaterThan(0);
+  for (const card of half) expect(card.textContent).toMatch(/Plays the first \d+/);
+});
+
+test('offline: a title of which part is stored says how much of it plays', async () => {
+  open('offline', '/title/paper-moons');
+  expect(await screen.findByText(/^Part of it is downloaded: .*its first .* play\.$/)).toBeTruthy();
+  expect(screen.queryByText(/Not downloaded/)).toBeNull();
 });
 
 test('arrow keys go along a row, which is one stop for Tab', async () => {

@@ -1,9 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { CloudOff, Play } from 'lucide-react';
 import type { ArtworkShape } from '../../shared/service-api.ts';
+import { useFormat } from '../i18n/use-format.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Artwork } from '../ui/artwork.tsx';
 import { Progress } from '../ui/progress.tsx';
+import type { Reach } from './reach.ts';
 import './card.css';
 
 export interface CardProps {
@@ -19,13 +21,15 @@ export interface CardProps {
   playVideoId?: string | undefined;
   /** 1 to 10, drawn large. */
   rank?: number | undefined;
-  /** Cannot be played without a connection, and there is none: dimmed, not hidden. */
-  isOutOfReach?: boolean;
+  /** What cannot be played without a connection, while there is none, is dimmed, not hidden. */
+  reach?: Reach;
 }
 
 export function Card(props: CardProps) {
-  const { titleId, artworkVersion, name, shape, line, part, playVideoId, rank, isOutOfReach = false } = props;
+  const { titleId, artworkVersion, name, shape, line, part, playVideoId, rank, reach = 'all' } = props;
   const text = useText();
+  const format = useFormat();
+  const isOutOfReach = reach === 'none';
   const target = playVideoId
     ? ({ to: '/play/$videoId', params: { videoId: playVideoId } } as const)
     : ({ to: '/title/$titleId', params: { titleId } } as const);
@@ -60,6 +64,11 @@ export function Card(props: CardProps) {
       <span className="card-text">
         <span className="card-name">{name}</span>
         {line ? <span className="card-line">{line}</span> : null}
+        {typeof reach === 'object' ? (
+          <span className="card-line">
+            {text('card.part', { time: format.duration(reach.firstSeconds) })}
+          </span>
+        ) : null}
         {playVideoId ? <span className="for-listeners">{text('card.playsAtOnce')}</span> : null}
         {isOutOfReach ? <span className="for-listeners">{text('card.out')}</span> : null}
       </span>

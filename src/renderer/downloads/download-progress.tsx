@@ -1,13 +1,11 @@
 import type { DownloadView } from '../../shared/downloads.ts';
+import { WORTH_TELLING_SECONDS } from '../cards/reach.ts';
 import { useTrustedNow } from '../data/trusted-now.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useText } from '../i18n/use-text.ts';
 import { Progress } from '../ui/progress.tsx';
 import { partOf } from './state.ts';
 import { useStateSentence } from './state-sentence.ts';
-
-/** Less than this plays through before anybody has sat down. */
-const WORTH_TELLING_SECONDS = 60;
 
 /** Of one that is not whole yet: how far it is, at what rate, for how long still, and what plays already. */
 export function DownloadProgress({ download, name }: { download: DownloadView; name: string }) {

@@ -1,7 +1,7 @@
 import type { Row } from '../../shared/catalog.ts';
 import { CardRow } from '../cards/card-row.tsx';
 import { Card } from '../cards/card.tsx';
-import { useIsOutOfReach } from '../cards/reach.ts';
+import { useReach } from '../cards/reach.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useText } from '../i18n/use-text.ts';
 
@@ -17,7 +17,7 @@ const flat: readonly Row['kind'][] = ['because-you-watched', 'my-list', 'opened-
 export function CatalogRow({ row }: { row: Row }) {
   const text = useText();
   const format = useFormat();
-  const isOutOfReach = useIsOutOfReach();
+  const reach = useReach();
   const shape = flat.includes(row.kind) ? 'backdrop' : 'poster';
   return (
     <CardRow title={nameOfRow(text, row)} shape={shape}>
@@ -32,7 +32,7 @@ export function CatalogRow({ row }: { row: Row }) {
               : text(item.type === 'film' ? 'card.film' : 'card.series', { year: String(item.releaseYear) })
           }
           rank={row.kind === 'top-10' ? at + 1 : undefined}
-          isOutOfReach={isOutOfReach(item)}
+          reach={reach(item)}
         />
       ))}
     </CardRow>

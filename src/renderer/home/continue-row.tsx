@@ -4,7 +4,7 @@ import type { WatchPosition } from '../../shared/progress.ts';
 import { useClient } from '../app/environment.ts';
 import { CardRow } from '../cards/card-row.tsx';
 import { Card } from '../cards/card.tsx';
-import { useIsOutOfReach } from '../cards/reach.ts';
+import { useReach } from '../cards/reach.ts';
 import { queries } from '../data/queries.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useText } from '../i18n/use-text.ts';
@@ -40,7 +40,7 @@ interface ContinueCardProps {
 function ContinueCard({ item, title, positions }: ContinueCardProps) {
   const text = useText();
   const format = useFormat();
-  const isOutOfReach = useIsOutOfReach();
+  const reach = useReach();
   if (!title) return <Card {...item} shape="backdrop" />;
   const next = nextUp(title, positions);
   const isBegun = next.positionSeconds > 0;
@@ -57,7 +57,7 @@ function ContinueCard({ item, title, positions }: ContinueCardProps) {
       line={line}
       part={isBegun ? next.positionSeconds / next.durationSeconds : undefined}
       playVideoId={next.videoId}
-      isOutOfReach={isOutOfReach({ videoId: next.videoId })}
+      reach={reach({ videoId: next.videoId })}
     />
   );
 }

@@ -3,7 +3,7 @@ import { WifiOff } from 'lucide-react';
 import type { DownloadView } from '../../shared/downloads.ts';
 import { CardRow } from '../cards/card-row.tsx';
 import { Card } from '../cards/card.tsx';
-import { playsOffline } from '../cards/reach.ts';
+import { playsInPart, playsOffline } from '../cards/reach.ts';
 import { useDownloads } from '../data/queries.ts';
 import { useLicenseWords } from '../downloads/use-license-words.ts';
 import { useText } from '../i18n/use-text.ts';
@@ -11,7 +11,7 @@ import { useText } from '../i18n/use-text.ts';
 /** That there is no connection, and what it means: little for who has packed something. */
 export function OfflineLead() {
   const text = useText();
-  const hasReady = useDownloads().some(playsOffline);
+  const hasReady = useDownloads().some((download) => playsOffline(download) || playsInPart(download));
   return (
     <div className="home-offline">
       <WifiOff aria-hidden />
@@ -32,7 +32,9 @@ export function OfflineLead() {
 /** What the viewer can watch right now, first of all rows. */
 export function OfflineRow() {
   const text = useText();
-  const ready = useDownloads().filter(playsOffline);
+  const downloads = useDownloads();
+  // What plays to its end comes first.
+  const ready = [...downloads.filter(playsOffline), ...downloads.filter(playsInPart)];
   if (ready.length === 0) return null;
   return (
     <CardRow title={text('home.offline.ready')} shape="backdrop">
@@ -58,6 +60,7 @@ function ReadyCard({ download }: { download: DownloadView }) {
       line={[number, words].filter(Boolean).join(' · ')}
       part={position ? position.positionSeconds / position.durationSeconds : undefined}
       playVideoId={download.videoId}
+      reach={playsInPart(download) ? { firstSeconds: download.playableSeconds } : 'all'}
     />
   );
 }

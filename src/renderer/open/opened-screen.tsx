@@ -2,7 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { useClient } from '../app/environment.ts';
 import { useScreen } from '../app/use-screen.ts';
 import { Card } from '../cards/card.tsx';
-import { useIsOutOfReach } from '../cards/reach.ts';
+import { useReach } from '../cards/reach.ts';
 import { queries } from '../data/queries.ts';
 import { useFormat } from '../i18n/use-format.ts';
 import { useText } from '../i18n/use-text.ts';
@@ -15,7 +15,7 @@ export function OpenedScreen() {
   const format = useFormat();
   useScreen(text('row.opened-addresses'));
   const { data: opened } = useSuspenseQuery(queries.addresses(useClient()));
-  const isOutOfReach = useIsOutOfReach();
+  const reach = useReach();
   return (
     <div className="screen">
       <div className="opened-head">
@@ -32,7 +32,7 @@ export function OpenedScreen() {
               name={name}
               shape="backdrop"
               line={`${new URL(url).host} · ${format.duration(durationSeconds)}`}
-              isOutOfReach={isOutOfReach({ videoId })}
+              reach={reach({ videoId })}
             />
           </li>
         ))}

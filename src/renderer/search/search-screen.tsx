@@ -5,7 +5,7 @@ import { Button as AriaButton, Input, Label, SearchField } from 'react-aria-comp
 import { Search, X } from 'lucide-react';
 import { useClient } from '../app/environment.ts';
 import { Card } from '../cards/card.tsx';
-import { useIsOutOfReach } from '../cards/reach.ts';
+import { useReach } from '../cards/reach.ts';
 import { queries } from '../data/queries.ts';
 import { useScreen } from '../app/use-screen.ts';
 import { useText } from '../i18n/use-text.ts';
@@ -17,7 +17,7 @@ export function SearchScreen() {
   const text = useText();
   const navigate = useNavigate();
   useScreen(text('nav.search'));
-  const isOutOfReach = useIsOutOfReach();
+  const reach = useReach();
   const asked = useSearch({ from: '/shell/search' }).q ?? '';
   const [typed, setTyped] = useState(asked);
   const q = useDeferredValue(typed.trim());
@@ -56,7 +56,7 @@ export function SearchScreen() {
                 line={text(item.type === 'film' ? 'card.film' : 'card.series', {
                   year: String(item.releaseYear),
                 })}
-                isOutOfReach={isOutOfReach(item)}
+                reach={reach(item)}
               />
             </li>
           ))}

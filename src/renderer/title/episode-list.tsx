@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Check, CloudOff, Download, Play } from 'lucide-react';
 import type { Episode, Title } from '../../shared/catalog.ts';
 import type { WatchPosition } from '../../shared/progress.ts';
-import { useIsOutOfReach } from '../cards/reach.ts';
+import { useReach } from '../cards/reach.ts';
 import { DownloadButton } from '../downloads/download-button.tsx';
 import { VideoLicense } from '../downloads/video-license.tsx';
 import { useFormat } from '../i18n/use-format.ts';
@@ -57,7 +57,10 @@ interface EpisodeLineProps {
 function EpisodeLine({ episode, position, onDownload }: EpisodeLineProps) {
   const text = useText();
   const format = useFormat();
-  const isOut = useIsOutOfReach()({ videoId: episode.videoId });
+  const reach = useReach()({ videoId: episode.videoId });
+  const isOut = reach === 'none';
+  const part =
+    typeof reach === 'object' ? text('card.part', { time: format.duration(reach.firstSeconds) }) : undefined;
   const number = text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber });
   return (
     <li className={`episode${isOut ? ' episode-out' : ''}`}>
@@ -68,7 +71,12 @@ function EpisodeLine({ episode, position, onDownload }: EpisodeLineProps) {
         to="/play/$videoId"
         params={{ videoId: episode.videoId }}
         className="episode-play"
-        aria-label={`${text('card.play', { name: `${number} ${episode.name}` })}${isOut ? `, ${text('card.out')}` : ''}`}
+        aria-label={[
+          text('card.play', { name: `${number} ${episode.name}` }),
+          isOut ? text('card.out') : part,
+        ]
+          .filter(Boolean)
+          .join(', ')}
       >
         {isOut ? <CloudOff aria-hidden /> : <Play aria-hidden fill="currentColor" />}
       </Link>
@@ -81,6 +89,7 @@ function EpisodeLine({ episode, position, onDownload }: EpisodeLineProps) {
             part={position.positionSeconds / position.durationSeconds}
           />
         ) : null}
+        {part ? <p className="episode-part">{part}</p> : null}
         <VideoLicense videoId={episode.videoId} />
       </div>
       <span className="episode-length">

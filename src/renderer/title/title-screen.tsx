@@ -5,7 +5,7 @@ import { Check, CloudOff, Play, Plus, ThumbsDown, ThumbsUp } from 'lucide-react'
 import { isAddressId, playablesOf } from '../../shared/catalog.ts';
 import { useClient } from '../app/environment.ts';
 import { useTitleAction } from '../data/actions.ts';
-import { useIsOutOfReach } from '../cards/reach.ts';
+import { useReach } from '../cards/reach.ts';
 import { queries, useDownloads } from '../data/queries.ts';
 import { DownloadButton } from '../downloads/download-button.tsx';
 import { VideoLicense } from '../downloads/video-license.tsx';
@@ -57,7 +57,8 @@ function ServiceTitle({ titleId }: { titleId: string }) {
     ? text('episode.number', { season: episode.seasonNumber, episode: episode.episodeNumber })
     : undefined;
   const isHere = useDownloads().some(({ videoId }) => videoId === next.videoId);
-  const isOut = useIsOutOfReach()({ videoId: next.videoId }) && !isHere;
+  const reach = useReach()({ videoId: next.videoId });
+  const isOut = reach === 'none' && !isHere;
   const verb = text(next.kind === 'resume' ? 'title.resume' : 'title.play');
 
   return (
@@ -124,6 +125,9 @@ function ServiceTitle({ titleId }: { titleId: string }) {
             </span>
           </div>
           {isOut ? <p className="title-out">{text('title.out')}</p> : null}
+          {typeof reach === 'object' ? (
+            <p className="title-out">{text('title.part', { time: format.duration(reach.firstSeconds) })}</p>
+          ) : null}
           <VideoLicense videoId={next.videoId} />
           <ErrorNotice error={setListed.error ?? rate.error} />
         </div>
