@@ -54,7 +54,7 @@ describe('the license lab', () => {
     'lab-timeline',
     ...messages,
   ];
-  const ofTheEngine = ['verdictAt', 'exportScenario', 'createVirtualClock', 'move-to-another-computer', 'layover-lab-', 'lab.json']; // prettier-ignore
+  const ofTheEngine = ['verdictAt', 'exportScenario', 'createVirtualClock', 'move-to-another-computer', 'layover-lab-', 'lab.json', 'lab-journal.json']; // prettier-ignore
 
   it.each([
     ['renderer', ofTheWindow],

@@ -132,7 +132,8 @@ export function createLicensing(
       .finally(() => (recovering = undefined)));
 
   const stopListening = licenses.onChange((_videoId, what) => {
-    outside.note();
+    // It does not remember what was watched within a grace period.
+    if (what !== 'watched') outside.note();
     if (what === 'kept' || what === 'first-play') renewals.look();
     if (what === 'first-play') checkIns.tell();
   });

@@ -20,12 +20,14 @@ const keyOf = (action: { video: string; viewing: string }) => JSON.stringify([ac
 
 const performers: { readonly [Name in ActionName]: Perform<Name> } = {
   acquire: (run, { video, fails }) => failing(fails, () => run.app.licenses.acquire(video, 'offline')),
-  renew: (run, { video, fails }) => failing(fails, () => run.app.licenses.renew(video)),
+  renew: (run, { video, fails, firstPlay }) =>
+    failing(fails, () => run.app.licenses.renew(video, { firstPlay })),
   async release(run, { video }) {
     for (const [key, { videoId }] of run.viewings) if (videoId === video) run.viewings.delete(key);
     await run.app.licenses.release(video);
   },
   watch,
+  watched: (run, action) => void tick(run, action, ms(action.for)),
   async pause(run, action) {
     tick(run, action, 0);
     await run.advance(ms(action.for));
@@ -62,7 +64,8 @@ const performers: { readonly [Name in ActionName]: Perform<Name> } = {
   'refuse-renewals'(run, { refuse }) {
     run.service.refusesRenewals = refuse;
   },
-  revoke: (run, { video }) => void run.service.revoked.add(video),
+  revoke: (run, { video, lifted }) => void run.service.revoked[lifted ? 'delete' : 'add'](video),
+  'check-in': (run) => run.contact('step'),
   'set-policy'(run, { video, policy }) {
     run.service.offer(video).policy = policy;
   },

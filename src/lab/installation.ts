@@ -22,7 +22,7 @@ export interface Installation {
   readonly time: TrustedTime;
   readonly renewals: Pick<Renewals, 'due'>;
   /** As the engine does whenever it finds the service: hears its time, sends what is owed, renews what is due. */
-  contact(): Promise<void>;
+  contact(how: { renews: boolean }): Promise<void>;
   /** Ends the app, in order or by a kill: what was not on the disk is gone. */
   close(how: 'in-order' | 'killed'): Promise<void>;
   open(): Promise<void>;
@@ -123,10 +123,11 @@ export async function createInstallation(from: {
     get renewals() {
       return running.renewals;
     },
-    async contact() {
+    async contact({ renews }) {
       await recoverLost({ loaded: running.identity, recover: service.recoverDevice, log });
       await running.checkIns.now();
       await running.licenses.flushReleases();
+      if (!renews) return;
       running.renewals.look();
       do {
         await Promise.allSettled(running.underWay);

@@ -7,6 +7,7 @@ import type { Platform, PowerSignal } from '../shared/platform.ts';
 import type { Ms } from '../shared/units.ts';
 import { exportScenario } from './export-scenario.ts';
 import { createFaults } from './faults.ts';
+import { createJournal } from './journal.ts';
 import { simulate } from './simulate.ts';
 import { strip, windowsOf } from './timeline.ts';
 import { createVirtualClock } from './virtual-clock.ts';
@@ -39,6 +40,7 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
 
   function extend(parts: LabParts) {
     const { licenses, trustedTime } = parts;
+    const journal = createJournal({ folder: platform.paths.userData, clock, licenses, time: trustedTime });
     const procedures = implement(labContract);
 
     function state(): LabState {
@@ -72,13 +74,15 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
       lab: {
         state: procedures.lab.state.handler(state),
         clock: procedures.lab.clock.handler(({ input }) => {
-          move(input);
+          if (input.do === 'rate') move(input);
+          else journal.during(moved[input.do], () => move(input));
           return changed();
         }),
         faults: procedures.lab.faults.handler(({ input }) => {
           faults.change(input);
-          if (input.serviceTimeWrongByMs)
-            trustedTime.observeServiceTime(trustedTime.now() + input.serviceTimeWrongByMs);
+          const { serviceTimeWrongByMs: wrongByMs = 0 } = input;
+          if (wrongByMs !== 0)
+            journal.during('heard', () => trustedTime.observeServiceTime(trustedTime.now() + wrongByMs));
           parts.probe();
           return changed();
         }),
@@ -91,7 +95,7 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
           if (!outlook) throw new LayoverError('license/none', { videoId: input.videoId });
           return outlook.at(input.atMs);
         }),
-        exportScenario: procedures.lab.exportScenario.handler(() => exportScenario(licenses, trustedTime)),
+        exportScenario: procedures.lab.exportScenario.handler(() => exportScenario(licenses, journal)),
         simulate: procedures.lab.simulate.handler(({ input }) => simulate(input)),
       },
     };
@@ -100,6 +104,8 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
   const labPlatform: Platform = { ...platform, ...faults.parts, clock, power: power.signal };
   return { platform: labPlatform, extend };
 }
+const moved = { step: 'passed', set: 'set', sleep: 'slept' } as const;
+
 export type Lab = ReturnType<typeof createLab>;
 
 /** The machine's power signal, and a lid that the lab can close. */

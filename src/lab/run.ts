@@ -30,8 +30,11 @@ export interface Run {
   isRunning: boolean;
   /** Lets time pass, and stops at every moment at which a verdict may become another. */
   advance(ms: Ms, how?: 'awake' | 'asleep'): Promise<void>;
-  /** What the engine does whenever it finds the service; nothing while it is out of reach. */
-  contact(): Promise<void>;
+  /**
+   * What the engine does whenever it finds the service; nothing while it is out of reach. Where only steps are to hear it, a step
+   * does, and renews nothing ahead.
+   */
+  contact(by?: 'step'): Promise<void>;
   /** The step that is being performed: what changes without time passing is its doing. */
   step: Exclude<VerdictChange['cause'], string>;
   /** Writes down which verdicts are others than before. */
@@ -67,6 +70,7 @@ export async function createRun(scenario: Scenario, folder: string): Promise<Run
     hasKeyring: scenario.keyring,
     log: silent,
   });
+  const isHeard = scenario.contact === 'always';
   const viewings = new Map<string, Viewing>();
   const changes: VerdictChange[] = [];
   const known = new Map<string, string>();
@@ -85,14 +89,17 @@ export async function createRun(scenario: Scenario, folder: string): Promise<Run
     const trustedNow = app.time.now();
     const edges = askers().flatMap((asker) => edgesOf(verdictFor(asker)));
     for (const { lastWatchedMs } of viewings.values()) edges.push(lastWatchedMs + VIEWING_GAP_MS + 1);
-    if (service.isOnline) edges.push(...app.renewals.due().map(({ atMs }) => atMs));
+    if (isHeard && service.isOnline) edges.push(...app.renewals.due().map(({ atMs }) => atMs));
     const ahead = edges.map((edge) => edge - trustedNow).filter((ms) => ms > 0);
     // A wall clock that runs fast takes trusted time along.
     return Math.max(1, Math.floor(Math.min(...ahead) / Math.max(1, run.wallRate)));
   }
 
   const isRenewalDue = () =>
-    service.isOnline && run.isRunning && app.renewals.due().some(({ atMs }) => atMs <= app.time.now());
+    isHeard &&
+    service.isOnline &&
+    run.isRunning &&
+    app.renewals.due().some(({ atMs }) => atMs <= app.time.now());
 
   const run: Run = {
     clock,
@@ -118,9 +125,9 @@ export async function createRun(scenario: Scenario, folder: string): Promise<Run
         if (isRenewalDue()) await run.contact();
       }
     },
-    async contact() {
-      if (!service.isOnline || !run.isRunning) return;
-      await app.contact();
+    async contact(by) {
+      if (!service.isOnline || !run.isRunning || !(isHeard || by === 'step')) return;
+      await app.contact({ renews: isHeard });
       run.observe('service');
     },
     observe(by) {

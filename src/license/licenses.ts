@@ -252,10 +252,8 @@ export function createLicenses(from: {
     } else {
       streams.set(videoId, after);
     }
-    if (isFirstPlay) {
-      log.info('license/first-play', { videoId });
-      tell(videoId, 'first-play');
-    }
+    if (isFirstPlay) log.info('license/first-play', { videoId });
+    tell(videoId, isFirstPlay ? 'first-play' : 'watched');
     return judge(after, videoId, viewingId);
   }
 

@@ -71,7 +71,8 @@ export interface HeldLicense {
   readonly isForeign: boolean;
 }
 
-export type LicenseChange = 'kept' | 'first-play' | 'released' | 'taken-back';
+/** `watched`: within the grace period, before first play. */
+export type LicenseChange = 'kept' | 'watched' | 'first-play' | 'released' | 'taken-back';
 
 /** What became of one renewal. */
 export type RenewalOutcome =
@@ -143,6 +144,7 @@ export interface Licenses {
   held(): string[];
   /** These licenses themselves; the signed-in account's. */
   holdings(): HeldLicense[];
-  /** After it was written: a license came (for the first time, or with new windows) or went, or play under it started. */
+  /** After it was written: a license came (for the first time, or with new windows) or went, or something was watched
+   * under it up to first play. */
   onChange(listener: (videoId: string, what: LicenseChange) => void): () => void;
 }

@@ -81,7 +81,7 @@ export const labContract = {
     revoke: procedure.input(z.object({ videoId: Id })).output(LabState),
     /** What the license stage would say at that time, if nothing were done until then. */
     verdictAt: procedure.input(z.object({ videoId: Id, atMs: z.int().nonnegative() })).output(Verdict),
-    /** What is held here as a scenario that begins at the first issue and ends now. */
+    /** What happened here as a scenario that ends now; run once, so that it holds. */
     exportScenario: procedure.output(Scenario),
     simulate: procedure.input(Scenario).output(ScenarioResult),
   },

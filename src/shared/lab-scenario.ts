@@ -66,12 +66,14 @@ const name = z.string().min(1).max(60);
 const actions = {
   // The viewer's.
   acquire: { video, fails },
-  renew: { video, fails },
+  renew: { video, fails, firstPlay: z.enum(['cleared', 'kept']).default('cleared') },
   release: { video },
   watch: { video, viewing, for: Duration },
   pause: { video, viewing, for: Duration.default('0s') },
   seek: { video, viewing },
   stop: { video, viewing },
+  /** What the player tells, while no time passes. */
+  watched: { video, viewing, for: Duration },
   // The machine's.
   pass: { for: Duration },
   sleep: { for: Duration },
@@ -88,7 +90,8 @@ const actions = {
   online: {},
   'service-time': { wrongBy: AnyDuration },
   'refuse-renewals': { refuse: z.boolean().default(true) },
-  revoke: { video },
+  revoke: { video, lifted: z.boolean().default(false) },
+  'check-in': {},
   'set-policy': { video, policy: LicensePolicy.partial() },
   // What must be.
   expect: { video, viewing: Id.optional(), verdict: ExpectedVerdict },
@@ -110,7 +113,7 @@ function action<Name extends ActionName>(name: Name) {
 export type Action<Name extends ActionName> = z.infer<ReturnType<typeof action<Name>>>;
 
 export const ScenarioStep = z.discriminatedUnion('do', [
-  action('acquire'), action('renew'), action('release'), action('watch'), action('pause'), action('seek'),
+  action('acquire'), action('renew'), action('release'), action('watch'), action('watched'), action('check-in'), action('pause'), action('seek'),
   action('stop'), action('pass'), action('sleep'), action('set-clock'), action('clock-rate'), action('restart'),
   action('kill'), action('lose-keychain'), action('backup'), action('restore'),
   action('move-to-another-computer'), action('offline'), action('online'), action('service-time'),
@@ -127,6 +130,8 @@ export const Scenario = z
     startsAt: z.iso.datetime({ offset: true }).default('2026-01-05T12:00:00Z'),
     /** Whether the machine has a keyring that can hold a record outside the user folder. */
     keyring: z.boolean().default(true),
+    /** When the service is heard: whenever it can be reached, or only where a step says so. */
+    contact: z.enum(['always', 'steps']).default('always'),
     /** By video: what the service grants for it. Fields that are not named are those of the usual download. */
     grants: z
       .record(

@@ -14,7 +14,9 @@ export function startWarnings(
 ): Warnings & { stop(): void } {
   const warnings = createWarnings(parts, createWarningRows(database), { clock, background });
   const stops = [
-    parts.licenses.onChange(warnings.soon),
+    parts.licenses.onChange((_videoId, what) => {
+      if (what !== 'watched') warnings.soon();
+    }),
     parts.downloads.onChange((change) => {
       if (change.type === 'removed' || change.download.state === 'completed') warnings.soon();
     }),
