@@ -67,6 +67,23 @@ export const mishaps: readonly [Mishap, ...Mishap[]] = [
   { name: 'expired address', fault: () => ({ kind: 'expired' }), alone: ['cdn/address-expired'] },
 ];
 
+const lengthy = new Set(['slow', 'late', 'much too late']);
+
+/** Those that take no minutes of real time. */
+export const briefMishaps: readonly [Mishap, ...Mishap[]] = [
+  {
+    name: 'not so fast',
+    fault: (random) => ({ kind: 'bandwidth', bytesPerSecond: random.between(300_000, 1_000_000) }),
+    alone: ['completed'],
+  },
+  {
+    name: 'a little late',
+    fault: (random) => ({ kind: 'latency', ms: random.between(20, 300) }),
+    alone: ['completed'],
+  },
+  ...mishaps.filter(({ name }) => !lengthy.has(name)),
+];
+
 /** Of some files, or so often, or both. */
 export function passing(random: Random, mishap: Mishap): FaultRule {
   return {

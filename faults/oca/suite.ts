@@ -4,17 +4,21 @@ import type { FaultRule } from '../../service/oca/faults.ts';
 import type { DownloadView } from '../../src/shared/downloads.ts';
 import { asLayoverError } from '../../src/shared/errors.ts';
 import type { ErrorCode } from '../../src/shared/errors.ts';
+import { createSystemClock } from '../../src/platform/clock.ts';
+import type { Clock } from '../../src/shared/platform.ts';
 import { createEagerClock } from '../rig/clock.ts';
+import type { EagerClock } from '../rig/clock.ts';
 import { begin } from '../rig/complete.ts';
 import { copyDevice, openDevice, placeIn, prepareDevice } from '../rig/device.ts';
 import type { Device } from '../rig/device.ts';
 import { openOrigin } from '../rig/origin.ts';
+import type { Origin } from '../rig/origin.ts';
 import type { Random } from '../rig/random.ts';
 import { expectWhole, serveAll } from '../rig/serving.ts';
 import { readIndex, storedKeys } from '../rig/stored.ts';
 import { titleOf } from '../rig/title.ts';
 import type { Suite, SuiteWorld } from '../suite.ts';
-import { lasting, mishaps, passing } from './mishaps.ts';
+import { briefMishaps, lasting, mishaps, passing } from './mishaps.ts';
 import type { Mishap } from './mishaps.ts';
 
 const ALPHA = 'alpha';
@@ -31,7 +35,41 @@ interface Plan {
  * A real engine downloads from real OCAs that misbehave: some of them, then the others give all; or all of them,
  * then the viewer is told why it waits or failed, and it completes when one of them is good again.
  */
-export const oca: Suite = { name: 'oca', cases: 200, shortCases: 16, open: openOcaWorld };
+export const oca: Suite = {
+  name: 'oca',
+  cases: 200,
+  shortCases: 16,
+  open(folder, random) {
+    let traffic = () => 0;
+    const clock = createEagerClock(() => traffic());
+    const heard = (origin: Origin) => void ({ traffic } = origin);
+    return openOcaWorld(folder, random, { clock, passUntil: clock.passUntil, mishaps, heard });
+  },
+};
+
+/** The same with each OCA in a process of its own and in real time: what takes minutes is left out. */
+export const ocaProcesses: Suite = {
+  name: 'oca-processes',
+  cases: 24,
+  shortCases: 0,
+  open: (folder, random) =>
+    openOcaWorld(folder, random, {
+      clock: createSystemClock(),
+      mishaps: briefMishaps,
+      areProcesses: true,
+      async passUntil(condition) {
+        while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+      },
+    }),
+};
+
+interface OcaSetting {
+  readonly clock: Clock;
+  readonly passUntil: EagerClock['passUntil'];
+  readonly mishaps: typeof mishaps;
+  readonly areProcesses?: boolean;
+  heard?(origin: Origin): void;
+}
 
 const told: Partial<Record<ErrorCode, DownloadView['waitingFor']>> = {
   'cdn/no-oca': 'oca',
@@ -40,12 +78,11 @@ const told: Partial<Record<ErrorCode, DownloadView['waitingFor']>> = {
   'network/captive-portal': 'network',
 };
 
-async function openOcaWorld(folder: string, worldRandom: Random): Promise<SuiteWorld> {
-  let traffic = () => 0;
-  const clock = createEagerClock(() => traffic());
+async function openOcaWorld(folder: string, worldRandom: Random, setting: OcaSetting): Promise<SuiteWorld> {
+  const { clock, passUntil, mishaps: possible, areProcesses = false } = setting;
   const titles = [{ id: ALPHA, segments: 8, sizeBytes: (index: number) => 20_000 + index * index * 9_000 }];
-  const origin = await openOrigin({ folder, titles, clock });
-  ({ traffic } = origin);
+  const origin = await openOrigin({ folder, titles, clock, areProcesses });
+  setting.heard?.(origin);
   const { serviceUrl, ocaIds } = origin;
   const alpha = titleOf(origin, ALPHA);
   const counts: Record<string, number> = {};
@@ -56,7 +93,7 @@ async function openOcaWorld(folder: string, worldRandom: Random): Promise<SuiteW
 
   // Each alone first, in an order of this seed's own; then mixes for as long as there are cases.
   const singles = worldRandom.shuffle(
-    mishaps.flatMap((mishap) => [true, false].map((isLast) => ({ mishap, isLast }))),
+    possible.flatMap((mishap) => [true, false].map((isLast) => ({ mishap, isLast }))),
   );
   function planOf(index: number, random: Random): Plan {
     const single = index % 2 === 0 ? singles[index / 2] : undefined;
@@ -69,7 +106,7 @@ async function openOcaWorld(folder: string, worldRandom: Random): Promise<SuiteW
     const isLast = random.chance(0.4);
     // Never the nearest: nobody would ask the others.
     const good = random.between(1, ocaIds.length - 1);
-    const all = ocaIds.map((_, at) => (at === good && !isLast ? undefined : random.pick(mishaps)));
+    const all = ocaIds.map((_, at) => (at === good && !isLast ? undefined : random.pick(possible)));
     return {
       name: `mixed: ${all.map((one) => one?.name ?? 'good').join(' | ')}`,
       lasting: all,
@@ -77,13 +114,19 @@ async function openOcaWorld(folder: string, worldRandom: Random): Promise<SuiteW
     };
   }
 
+  /** What came and went besides in this case. */
+  const strewn = new Set<Mishap>();
+  function strew(random: Random): FaultRule {
+    const mishap = random.pick(possible);
+    strewn.add(mishap);
+    return passing(random, mishap);
+  }
+
   async function misbehave(plan: Plan, random: Random): Promise<void> {
     for (const [at, mishap] of plan.lasting.entries()) {
       const rules: FaultRule[] = mishap ? [lasting(random, mishap)] : [];
       if (plan.isMixed && mishap && random.chance(0.7))
-        rules.unshift(
-          ...Array.from({ length: random.between(1, 3) }, () => passing(random, random.pick(mishaps))),
-        );
+        rules.unshift(...Array.from({ length: random.between(1, 3) }, () => strew(random)));
       await origin.misbehave(rules, ocaIds[at]);
     }
   }
@@ -95,7 +138,7 @@ async function openOcaWorld(folder: string, worldRandom: Random): Promise<SuiteW
     meanwhile?: () => Promise<void>,
   ) {
     let over: DownloadView | undefined;
-    await clock.passUntil(
+    await passUntil(
       async () => {
         await meanwhile?.();
         const view = device.view(ALPHA);
@@ -134,7 +177,7 @@ async function openOcaWorld(folder: string, worldRandom: Random): Promise<SuiteW
       state === 'failed' ||
       (state === 'waiting' && error !== null && waitingFor !== 'license');
     const view = await outcome(device, isWrong);
-    const expected = new Set(faulty.flatMap(({ alone }) => alone));
+    const expected = new Set([...faulty, ...strewn].flatMap(({ alone }) => alone));
     // Where they fail in different ways no single one of them is the reason.
     if (expected.size > 1) expected.add('cdn/no-oca').add('cdn/digest-mismatch').add('completed');
     const { state, error, waitingFor } = view ?? {};
@@ -190,6 +233,7 @@ async function openOcaWorld(folder: string, worldRandom: Random): Promise<SuiteW
     async run(index, random) {
       const plan = planOf(index, random);
       const hasGood = plan.lasting.includes(undefined);
+      strewn.clear();
       fs.rmSync(path.join(folder, 'case'), { recursive: true, force: true });
       await copyDevice(fresh, place);
       await misbehave(plan, random);

@@ -11,12 +11,14 @@ import type { FaultRule } from '../../service/oca/faults.ts';
 import { everything } from '../../service/oca/holdings.ts';
 import { createOca } from '../../service/oca/server.ts';
 import type { Clock } from '../../src/shared/platform.ts';
+import { startOcaProcess } from './oca-process.ts';
+import type { OcaProcess } from './oca-process.ts';
 import { publishTitle } from './title.ts';
 import type { PublishedTitle, TitleSpec } from './title.ts';
 
 const OCA_SECRET = 'a secret of the API and its OCAs';
 
-/** The reference service, its real API and OCAs, on loopback sockets of this process. */
+/** The reference service, its real API and OCAs, on loopback sockets of this process; the OCAs of their own, if wanted. */
 export interface Origin {
   readonly serviceUrl: string;
   readonly ocaIds: readonly string[];
@@ -35,6 +37,8 @@ export async function openOrigin(options: {
   titles: readonly TitleSpec[];
   clock: Pick<Clock, 'now' | 'sleep'>;
   ocas?: number;
+  /** Each OCA a process of its own, in real time, as `npm start` runs them. */
+  areProcesses?: boolean;
 }): Promise<Origin> {
   const { clock } = options;
   const dataDir = path.join(options.folder, 'service');
@@ -55,8 +59,16 @@ export async function openOrigin(options: {
 
   const nodes: OcaNode[] = [];
   const servers: Server[] = [];
+  const processes: OcaProcess[] = [];
   for (let distance = 1; distance <= (options.ocas ?? 3); distance += 1) {
     const ocaId = `oca-${distance}`;
+    const node = { ocaId, size: 'large', distance, holds: () => true } as const;
+    if (options.areProcesses) {
+      const started = await startOcaProcess({ ocaId, mediaDir: layoutOf(dataDir).media, secret: OCA_SECRET });
+      processes.push(started);
+      nodes.push({ ...node, url: started.url });
+      continue;
+    }
     const server = createOca({
       ocaId,
       mediaDir: layoutOf(dataDir).media,
@@ -70,7 +82,7 @@ export async function openOrigin(options: {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     servers.push(server);
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    nodes.push({ ocaId, url, size: 'large', distance, holds: () => true });
+    nodes.push({ ...node, url });
   }
   const api = await createApi({
     dataDir,
@@ -101,6 +113,7 @@ export async function openOrigin(options: {
     traffic: () => [...sockets].reduce((sum, socket) => sum + moved(socket), past + sockets.size),
     async close() {
       await api.app.close();
+      for (const one of processes) await one.stop();
       for (const server of servers) {
         server.closeAllConnections();
         await new Promise((resolve) => server.close(resolve));
