@@ -43,6 +43,17 @@ export function withoutWaiting<T>(sql: BetterSqlite3.Database, work: () => T): T
   }
 }
 
+/** Writes SQLite's log back, so that its room is used again; false: nothing of that was possible. */
+export function rewindLog(sql: BetterSqlite3.Database): boolean {
+  try {
+    sql.pragma('wal_checkpoint(RESTART)');
+    return true;
+  } catch {
+    // Full as well: the file itself would have to grow.
+    return false;
+  }
+}
+
 /**
  * Syncs SQLite's log as a commit does, but beside this thread. By a handle of its own: closing it costs SQLite none of
  * its locks, which lie on the other two files.

@@ -11,6 +11,7 @@ export function filesIn(folder: string) {
     /** A copy in the making; worthless until it is renamed. */
     unfinished: `${main}.unfinished`,
     reserve: `${main}.reserve`,
+    reserveToWatch: `${main}.reserve-to-watch`,
     /** Says that the last run closed the database in good order. */
     clean: `${main}.clean`,
     beforeMigration: (applied: number) => `${main}.before-${applied + 1}`,

@@ -5,17 +5,17 @@ import type { LayoverError } from '../shared/errors.ts';
 import type { Log } from '../shared/platform.ts';
 import { writeBackup } from './backup.ts';
 import { leaveCleanMark, takeCleanMark } from './clean-mark.ts';
-import { compact, connect, flushLog, withoutWaiting } from './connection.ts';
+import { compact, connect, flushLog, rewindLog, withoutWaiting } from './connection.ts';
 import { filesIn } from './files.ts';
 import type { DatabaseFiles } from './files.ts';
 import { takeFolderLock } from './lock.ts';
 import type { FolderLock } from './lock.ts';
 import { migrate } from './migrate.ts';
-import { createReserve } from './reserve.ts';
+import { createReserve, TO_REMOVE_BYTES, TO_WATCH_BYTES } from './reserve.ts';
 import type { Reserve } from './reserve.ts';
 import { restoreIfDamaged } from './restore.ts';
 import { isCorrupt, isDiskFull, openingError } from './sqlite-errors.ts';
-import type { Database, Migration, OpenedDatabase } from './types.ts';
+import type { Database, Migration, OpenedDatabase, TransactionOptions } from './types.ts';
 
 /**
  * Opens (or makes) `layover.db` in the folder, whole and with the newest schema.
@@ -45,9 +45,12 @@ export function openDatabase(options: {
       sql.close();
       throw thrown;
     }
-    const reserve = createReserve(files.reserve, log);
-    reserve.refill();
-    return { database: databaseOf(sql, files, reserve, lock), notices };
+    const reserves = {
+      toRemove: createReserve(files.reserve, TO_REMOVE_BYTES, log),
+      toWatch: createReserve(files.reserveToWatch, TO_WATCH_BYTES, log),
+    };
+    for (const reserve of Object.values(reserves)) reserve.refill();
+    return { database: databaseOf(sql, files, reserves, lock), notices };
   } catch (thrown) {
     lock?.release();
     throw openingError(thrown, folder);
@@ -57,12 +60,14 @@ export function openDatabase(options: {
 function databaseOf(
   sql: BetterSqlite3.Database,
   files: DatabaseFiles,
-  reserve: Reserve,
+  reserves: { toRemove: Reserve; toWatch: Reserve },
   lock: FolderLock,
 ): Database {
   let runningBackup: Promise<void> | undefined;
   /** Something was found wrong with it: the next start reads all of it and restores what is broken. */
   let isDoubtful = false;
+  const reserveFor = ({ freesSpace, isToWatch }: TransactionOptions = {}) =>
+    freesSpace ? reserves.toRemove : isToWatch ? reserves.toWatch : undefined;
   return {
     sql,
     transaction(work, options) {
@@ -73,9 +78,15 @@ function databaseOf(
         return run();
       } catch (thrown) {
         if (isCorrupt(thrown)) isDoubtful = true;
-        const mayRetry = options?.freesSpace && !sql.inTransaction && isDiskFull(thrown);
-        if (!mayRetry || !reserve.spend()) throw thrown;
-        return run();
+        const reserve = reserveFor(options);
+        if (!reserve || sql.inTransaction || !isDiskFull(thrown)) throw thrown;
+        if (!rewindLog(sql) && !reserve.spend()) throw thrown;
+        try {
+          return run();
+        } catch (again) {
+          if (!isDiskFull(again) || !reserve.spend()) throw again;
+          return run();
+        }
       }
     },
     flush: () => flushLog(sql),
@@ -88,7 +99,7 @@ function databaseOf(
         })
         .finally(() => {
           runningBackup = undefined;
-          reserve.refill();
+          for (const reserve of Object.values(reserves)) reserve.refill();
         });
       return runningBackup;
     },

@@ -8,19 +8,23 @@ export interface Migration {
   up(sql: BetterSqlite3.Database): void;
 }
 
+export interface TransactionOptions {
+  /** The work removes things: on a full disk it is run again with the room that was set aside for that at start. */
+  readonly freesSpace?: boolean;
+  /** The work notes what is watched, which cannot be played without: the same, with room of its own. */
+  readonly isToWatch?: boolean;
+  /** Done at once for all who ask, but a power cut can take it back until `flush` has resolved; the thread does not wait for the disk. */
+  readonly isFlushedLater?: boolean;
+}
+
 /**
  * The one SQLite database of a user. Folders own their tables and the migrations that make them; nobody
  * reads another folder's tables.
  */
 export interface Database {
   readonly sql: BetterSqlite3.Database;
-  /**
-   * All or nothing; nests (as savepoints). What must be in memory too is updated after it returns.
-   * `freesSpace`: the work removes things; on a full disk it is run again with the room that was set aside
-   * for it at start. `isFlushedLater`: done at once for all who ask, but a power cut can take it back until
-   * `flush` has resolved; the thread does not wait for the disk.
-   */
-  transaction<T>(work: () => T, options?: { freesSpace?: boolean; isFlushedLater?: boolean }): T;
+  /** All or nothing; nests (as savepoints). What must be in memory too is updated after it returns. */
+  transaction<T>(work: () => T, options?: TransactionOptions): T;
   /** Makes durable all that was done. Rejects with what the disk says. */
   flush(): Promise<void>;
   /** Copies the database, consistent, beside itself; the copy is what a damaged database is restored from. */

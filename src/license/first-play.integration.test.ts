@@ -101,7 +101,7 @@ test.each([1, 8, 9, 10, 11])(
 
 test.skipIf(mountsImpossible)(
   named(
-    'first play on a disk that is full: held, not won by a kill, and written once there is room',
+    'first play on a disk that is full: written into room of its own; without it held, not won by a kill, and written later',
     mountsImpossible,
   ),
   async () => {
@@ -122,7 +122,11 @@ test.skipIf(mountsImpossible)(
       expect(() => writeFileSync(filler, Buffer.alloc(8 * 1024 * 1024))).toThrow('ENOSPC');
     };
     const first = await start();
-    await first.licenses.acquire('v1', 'offline');
+    for (const videoId of ['v0', 'v1']) await first.licenses.acquire(videoId, 'offline');
+    fill(first.database);
+    first.licenses.recordWatched('v0', 10, { ...viewing, viewingId: 'b' });
+    expect(await first.licenses.contentKey('v0', 'b'), 'room was set aside for it').toHaveLength(16);
+
     fill(first.database);
     first.licenses.recordWatched('v1', 10, viewing);
     await expect(first.licenses.contentKey('v1', 'a')).rejects.toMatchObject({
@@ -135,6 +139,7 @@ test.skipIf(mountsImpossible)(
     clock.advance(HOUR_MS);
     const second = await start();
     fill(second.database);
+    expect(second.licenses.verdict('v0')).toMatchObject({ firstPlayAtMs: startMs });
     await expect(second.licenses.contentKey('v1', 'a')).rejects.toMatchObject({
       code: 'license/first-play-unwritten',
     });

@@ -60,10 +60,13 @@ export function createLicenses(from: {
   const { database, device, service, trustedTime, log } = from;
   const rows = createGrantRows({ database, deviceSecret: device.deviceSecret, log });
   const writes = createHeldWrites((grant) => {
-    database.transaction(() => {
-      rows.write(grant);
-      if (grant.firstPlayAtMs !== null) trustedTime.persist();
-    });
+    database.transaction(
+      () => {
+        rows.write(grant);
+        if (grant.firstPlayAtMs !== null) trustedTime.persist();
+      },
+      { isToWatch: true },
+    );
   }, log);
   const streams = new Map<string, KeptGrant>();
   const keys = createKeyCache();

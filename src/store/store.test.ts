@@ -87,7 +87,7 @@ describe('put and read', () => {
     let transactions = 0;
     const { transaction } = database;
     Object.assign(database, {
-      transaction: (work: () => unknown, options?: { freesSpace: boolean }) => {
+      transaction: (work: () => unknown, options?: { freesSpace?: boolean }) => {
         transactions += 1;
         return transaction(work, options);
       },
