@@ -1,16 +1,16 @@
-import { chmod, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { createRecordingLog } from '../../testing/recording-log.ts';
 import { named, noFileModes } from '../../testing/systems.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { createFileSecretBox } from './file-secrets.ts';
 
 let folder: string;
 const secret = Buffer.from('refresh-token-of-ana');
 const box = () => createFileSecretBox(folder, createRecordingLog());
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'layover-secrets-'));
+  folder = temporaryFolder();
 });
 
 it('opens after a restart what it sealed, and says that only a file protects it', async () => {
@@ -36,7 +36,7 @@ it('refuses what was changed, cut short, or sealed elsewhere', async () => {
   changed[changed.length - 1]! ^= 1;
   for (const wrong of [changed, sealed.subarray(0, 20), new Uint8Array(0)])
     await expect(box().open(wrong)).rejects.toMatchObject({ code: 'device/secret-unreadable' });
-  folder = await mkdtemp(path.join(tmpdir(), 'layover-secrets-'));
+  folder = temporaryFolder();
   await expect(box().open(sealed)).rejects.toMatchObject({ code: 'device/secret-unreadable' });
 });
 

@@ -1,14 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { LogLevel } from './log.ts';
 import { createLog, hideSecrets } from './log.ts';
 
 let folder: string;
 let shown: string[];
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'layover-log-'));
+  folder = temporaryFolder();
   shown = [];
 });
 const open = (stderrLevel: LogLevel, maxBytes?: number) =>

@@ -1,14 +1,14 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { createRecordingLog } from '../../testing/recording-log.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { openSettings, seedServiceUrl, serviceUrlIn } from './settings.ts';
 
 let folder: string;
 const open = () => openSettings(folder, createRecordingLog());
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'layover-settings-'));
+  folder = temporaryFolder();
 });
 
 it('reads after a restart what was written', () => {

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRecordingLog } from '../../../testing/recording-log.ts';
 import type { RecordingLog } from '../../../testing/recording-log.ts';
 import { createSmallEngine, smallStatus } from '../../../testing/small-engine.ts';
 import type { SmallEngine } from '../../../testing/small-engine.ts';
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { createHttpClient } from '../../renderer/transport/client.ts';
 import { openBundle } from '../bundle.ts';
 import type { BrowserHost } from './host.ts';
@@ -19,7 +19,7 @@ let engine: SmallEngine;
 let log: RecordingLog;
 
 beforeEach(async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'layover-bundle-'));
+  const folder = temporaryFolder();
   mkdirSync(path.join(folder, 'assets'));
   writeFileSync(path.join(folder, 'index.html'), '<!doctype html>window');
   writeFileSync(path.join(folder, 'assets', 'main-abc.js'), 'export {}');

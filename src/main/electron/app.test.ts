@@ -1,5 +1,4 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as electron from 'electron';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -15,6 +14,7 @@ import type { FakeWindow } from '../../../testing/fake-electron/control.ts';
 import type { FakeState } from '../../../testing/fake-electron/state.ts';
 import { createSmallEngine, smallStatus } from '../../../testing/small-engine.ts';
 import type { SmallEngine } from '../../../testing/small-engine.ts';
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { createPortClient } from '../../renderer/transport/client.ts';
 import { LayoverError } from '../../shared/errors.ts';
 import type { Platform } from '../../shared/platform.ts';
@@ -31,7 +31,7 @@ let userData: string;
 let bundleFolder: string;
 
 beforeEach(() => {
-  userData = mkdtempSync(path.join(tmpdir(), 'layover-electron-'));
+  userData = temporaryFolder();
   bundleFolder = path.join(userData, 'bundle');
   mkdirSync(path.join(bundleFolder, 'assets'), { recursive: true });
   writeFileSync(path.join(bundleFolder, 'index.html'), '<!doctype html>window');

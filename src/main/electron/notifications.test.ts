@@ -1,5 +1,4 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as electron from 'electron';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -7,6 +6,7 @@ import { becomeReady, resetElectron } from '../../../testing/fake-electron/contr
 import type { FakeState } from '../../../testing/fake-electron/state.ts';
 import { createSmallEngine, smallStatus } from '../../../testing/small-engine.ts';
 import type { SmallEngine } from '../../../testing/small-engine.ts';
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { playsForEver } from '../../shared/license.ts';
 import { HOUR_MS } from '../../shared/units.ts';
 import { runApp } from './app.ts';
@@ -16,7 +16,7 @@ let engine: SmallEngine;
 let bundleFolder: string;
 
 beforeEach(() => {
-  const userData = mkdtempSync(path.join(tmpdir(), 'layover-electron-'));
+  const userData = temporaryFolder();
   bundleFolder = path.join(userData, 'bundle');
   mkdirSync(bundleFolder);
   writeFileSync(path.join(bundleFolder, 'index.html'), '<!doctype html>window');

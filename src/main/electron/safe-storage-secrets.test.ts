@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { safeStorage } from 'electron';
 import { beforeEach, expect, it } from 'vitest';
 import { becomeReady, resetElectron } from '../../../testing/fake-electron/control.ts';
 import type { FakeState } from '../../../testing/fake-electron/state.ts';
 import { createRecordingLog } from '../../../testing/recording-log.ts';
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { createSafeStorageBox } from './safe-storage-secrets.ts';
 
 let folder: string;
@@ -16,7 +16,7 @@ const secret = Buffer.from('device private key');
 const keyFile = () => readFileSync(path.join(folder, 'secret.key.sealed'));
 
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'layover-safe-storage-'));
+  folder = temporaryFolder();
   state = resetElectron(folder);
   becomeReady();
 });
