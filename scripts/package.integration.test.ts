@@ -49,12 +49,13 @@ describe('the license lab', () => {
   const ofTheWindow = [
     'verdictAt',
     'exportScenario',
+    'importScenario',
     'renewalsRefused',
     'lab-screen',
     'lab-timeline',
     ...messages,
   ];
-  const ofTheEngine = ['verdictAt', 'exportScenario', 'createVirtualClock', 'move-to-another-computer', 'layover-lab-', 'lab.json', 'lab-journal.json']; // prettier-ignore
+  const ofTheEngine = ['verdictAt', 'exportScenario', 'createVirtualClock', 'move-to-another-computer', 'layover-lab-', 'lab.json', 'lab-journal.json', 'lab-scenario']; // prettier-ignore
 
   it.each([
     ['renderer', ofTheWindow],

@@ -145,7 +145,11 @@ test('the lab draws each license, and says what it will be at any time', async (
   await page.getByLabel('Scenario (JSON)').fill(JSON.stringify(own));
   await page.getByRole('button', { name: 'Run it' }).click();
   await expect(page.getByText('The 1 expectation holds.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Imported: Own' })).toBeVisible();
+  await expect(page.getByRole('article', { name: 'film' }).getByRole('status')).toContainText('(rental)');
   await expectAccessible(page);
+  await page.getByRole('button', { name: 'Put it away' }).click();
+  await expect(page.getByRole('heading', { name: 'Imported: Own' })).toBeHidden();
 });
 
 test('the license ends', async () => {

@@ -7,6 +7,7 @@ import { createLicenseWorld } from '../../testing/license-world.ts';
 import type { LicenseWorld } from '../../testing/license-world.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { Licenses, TrustedTime } from '../license/types.ts';
+import { Scenario } from '../shared/lab-scenario.ts';
 import type { LabClient } from '../shared/lab-contract.ts';
 import type { Platform } from '../shared/platform.ts';
 import { DAY_MS, HOUR_MS } from '../shared/units.ts';
@@ -111,7 +112,30 @@ describe('a license', () => {
       'expect',
     ]);
     expect(await simulate(scenario)).toMatchObject({ ok: true, failures: [] });
-    expect(await client.simulate(scenario)).toMatchObject({ ok: true, expectations: 1 });
+    expect(await client.importScenario(scenario)).toMatchObject({ ok: true, expectations: 1 });
+    const state = await client.state();
+    expect(state.scenario?.grants[0]?.verdict).toEqual(state.grants[0]?.verdict);
+  });
+
+  it('of an imported scenario is apart from the app’s, and its time goes with the lab’s clock', async () => {
+    const own = (await client.state()).grants;
+    const scenario = Scenario.parse({
+      version: 1,
+      title: 'Own',
+      steps: [{ do: 'acquire' }, { do: 'offline' }, { do: 'expect', verdict: { allowed: true } }],
+    });
+    const startMs = Date.parse(scenario.startsAt);
+    expect(await client.importScenario(scenario)).toMatchObject({ ok: true });
+    expect((await client.state()).grants).toEqual(own);
+    const moved = (await client.clock({ do: 'step', ms: 30 * DAY_MS })).scenario;
+    expect(moved).toMatchObject({
+      title: 'Own',
+      clock: { trustedMs: startMs + 30 * DAY_MS },
+      grants: [{ videoId: 'film', verdict: { allowed: false, reason: 'rental-expired' } }],
+    });
+    expect(await client.verdictAt({ videoId: 'film', atMs: startMs, of: 'scenario' })).toMatchObject({ allowed: true }); // prettier-ignore
+    expect((await client.putAway()).scenario).toBeNull();
+    await expect(client.verdictAt({ videoId: 'film', atMs: startMs })).rejects.toThrow();
   });
 });
 

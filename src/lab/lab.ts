@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { implement } from '@orpc/server';
 import type { Licenses, TrustedTime } from '../license/types.ts';
 import { LayoverError } from '../shared/errors.ts';
@@ -8,8 +10,9 @@ import type { Ms } from '../shared/units.ts';
 import { exportScenario } from './export-scenario.ts';
 import { createFaults } from './faults.ts';
 import { createJournal } from './journal.ts';
-import { simulate } from './simulate.ts';
-import { strip, windowsOf } from './timeline.ts';
+import { createStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { grantsOf } from './timeline.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 /** Of the engine's parts, what the lab looks at and moves. */
@@ -42,6 +45,21 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
     const { licenses, trustedTime } = parts;
     const journal = createJournal({ folder: platform.paths.userData, clock, licenses, time: trustedTime });
     const procedures = implement(labContract);
+    const stageFolder = path.join(platform.paths.userData, 'lab-scenario');
+    rmSync(stageFolder, { recursive: true, force: true });
+    let stage: Stage | null = null;
+    /** One after another: a stage that moves is not put away under its feet. */
+    let turn: Promise<unknown> = Promise.resolve();
+    const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+      const done = turn.then(act);
+      turn = done.catch(() => undefined);
+      return done;
+    };
+    async function putAway(): Promise<void> {
+      const before = stage;
+      stage = null;
+      await before?.close();
+    }
 
     function state(): LabState {
       return {
@@ -52,17 +70,8 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
           rate: clock.rate(),
         },
         faults: faults.now,
-        grants: licenses.holdings().flatMap((held) => {
-          const outlook = licenses.outlook(held.videoId);
-          if (!outlook) return [];
-          return {
-            ...held,
-            notBeforeMs: held.notBeforeMs ?? null,
-            windows: windowsOf(held),
-            outlook: strip(held, outlook),
-            verdict: licenses.verdict(held.videoId),
-          };
-        }),
+        grants: grantsOf(licenses),
+        scenario: stage?.state() ?? null,
       };
     }
     const changed = () => {
@@ -74,9 +83,14 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
       lab: {
         state: procedures.lab.state.handler(state),
         clock: procedures.lab.clock.handler(({ input }) => {
+          const wallMs = clock.now();
           if (input.do === 'rate') move(input);
           else journal.during(moved[input.do], () => move(input));
-          return changed();
+          const setByMs = clock.now() - wallMs;
+          return inTurn(async () => {
+            await stage?.move(input, setByMs);
+            return changed();
+          });
         }),
         faults: procedures.lab.faults.handler(({ input }) => {
           faults.change(input);
@@ -91,12 +105,20 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
           return changed();
         }),
         verdictAt: procedures.lab.verdictAt.handler(({ input }) => {
+          if (input.of === 'scenario' && stage) return stage.verdictAt(input.videoId, input.atMs);
           const outlook = licenses.outlook(input.videoId);
           if (!outlook) throw new LayoverError('license/none', { videoId: input.videoId });
           return outlook.at(input.atMs);
         }),
         exportScenario: procedures.lab.exportScenario.handler(() => exportScenario(licenses, journal)),
-        simulate: procedures.lab.simulate.handler(({ input }) => simulate(input)),
+        importScenario: procedures.lab.importScenario.handler(({ input }) =>
+          inTurn(async () => {
+            await putAway();
+            stage = await createStage(input, stageFolder);
+            return stage.result;
+          }),
+        ),
+        putAway: procedures.lab.putAway.handler(() => inTurn(() => putAway().then(state))),
       },
     };
   }

@@ -5,6 +5,7 @@ import { durationText, parseDuration } from '../shared/lab-scenario.ts';
 import type { Scenario, ScenarioFailure, ScenarioResult } from '../shared/lab-scenario.ts';
 import { perform } from './actions.ts';
 import { createRun } from './run.ts';
+import type { Run } from './run.ts';
 
 /**
  * Runs a scenario on the license stage itself: its database in a folder that is removed afterwards, licenses that
@@ -13,6 +14,20 @@ import { createRun } from './run.ts';
  */
 export async function simulate(scenario: Scenario): Promise<ScenarioResult> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'layover-lab-'));
+  try {
+    const { run, result } = await play(scenario, folder);
+    await run.app.close('in-order');
+    return result;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The same, and leaves it as it is after the last step; its app is the caller's to close. */
+export async function play(
+  scenario: Scenario,
+  folder: string,
+): Promise<{ run: Run; result: ScenarioResult }> {
   const run = await createRun(scenario, folder);
   const failures: ScenarioFailure[] = [];
   let expectations = 0;
@@ -34,15 +49,10 @@ export async function simulate(scenario: Scenario): Promise<ScenarioResult> {
       const message = wrong.filter(Boolean).join('\n');
       if (message) failures.push({ step: index + 1, at: durationText(run.sinceStart()), message });
     }
-    return {
-      ok: failures.length === 0,
-      title: scenario.title,
-      expectations,
-      changes: run.changes,
-      failures,
-    };
-  } finally {
-    await run.app.close('in-order');
-    await rm(folder, { recursive: true, force: true });
+  } catch (thrown) {
+    await run.app.close('in-order').catch(() => undefined);
+    throw thrown;
   }
+  const ok = failures.length === 0;
+  return { run, result: { ok, title: scenario.title, expectations, changes: [...run.changes], failures } };
 }

@@ -1,4 +1,4 @@
-import type { HeldLicense } from '../license/types.ts';
+import type { HeldLicense, Licenses } from '../license/types.ts';
 import type { Outlook } from '../license/outlook.ts';
 import type { LabGrant } from '../shared/lab-contract.ts';
 import type { Verdict } from '../shared/license.ts';
@@ -6,6 +6,21 @@ import { SECOND_MS } from '../shared/units.ts';
 import type { Ms, Seconds } from '../shared/units.ts';
 
 type Window = LabGrant['windows'][number];
+
+/** Every license for offline use as it is drawn. */
+export function grantsOf(licenses: Pick<Licenses, 'holdings' | 'outlook' | 'verdict'>): LabGrant[] {
+  return licenses.holdings().flatMap((held) => {
+    const outlook = licenses.outlook(held.videoId);
+    if (!outlook) return [];
+    return {
+      ...held,
+      notBeforeMs: held.notBeforeMs ?? null,
+      windows: windowsOf(held),
+      outlook: strip(held, outlook),
+      verdict: licenses.verdict(held.videoId),
+    };
+  });
+}
 
 /** The windows of a license as they are drawn. Which of them binds, and when, is for the verdict to say. */
 export function windowsOf(held: HeldLicense): Window[] {

@@ -45,17 +45,23 @@ export const LabGrant = z.object({
 });
 export type LabGrant = z.infer<typeof LabGrant>;
 
+const LabClock = z.object({
+  /** The machine's clock, as the lab has it. */
+  wallMs: z.int(),
+  /** What the license stage takes the time for: never less than its floor. */
+  trustedMs: z.int(),
+  isBehind: z.boolean(),
+  rate: z.number().nonnegative(),
+});
+/** An imported scenario's own licenses, on its own clock, which moves when the lab's is moved. */
+export const LabScenario = z.object({ title: z.string(), clock: LabClock, grants: z.array(LabGrant) });
+export type LabScenario = z.infer<typeof LabScenario>;
+
 export const LabState = z.object({
-  clock: z.object({
-    /** The machine's clock, as the lab has it. */
-    wallMs: z.int(),
-    /** What the license stage takes the time for: never less than its floor. */
-    trustedMs: z.int(),
-    isBehind: z.boolean(),
-    rate: z.number().nonnegative(),
-  }),
+  clock: LabClock,
   faults: LabFaults,
   grants: z.array(LabGrant),
+  scenario: LabScenario.nullable(),
 });
 export type LabState = z.infer<typeof LabState>;
 
@@ -80,10 +86,20 @@ export const labContract = {
     /** As the service does it at a check-in. */
     revoke: procedure.input(z.object({ videoId: Id })).output(LabState),
     /** What the license stage would say at that time, if nothing were done until then. */
-    verdictAt: procedure.input(z.object({ videoId: Id, atMs: z.int().nonnegative() })).output(Verdict),
+    verdictAt: procedure
+      .input(
+        z.object({
+          videoId: Id,
+          atMs: z.int().nonnegative(),
+          of: z.enum(['app', 'scenario']).default('app'),
+        }),
+      )
+      .output(Verdict),
     /** What happened here as a scenario that ends now; run once, so that it holds. */
     exportScenario: procedure.output(Scenario),
-    simulate: procedure.input(Scenario).output(ScenarioResult),
+    /** Runs it as `layover license simulate` does, and leaves its licenses in the state as its last step left them. */
+    importScenario: procedure.input(Scenario).output(ScenarioResult),
+    putAway: procedure.output(LabState),
   },
 };
 export type LabClient = ContractRouterClient<typeof labContract>;

@@ -13,11 +13,20 @@ import type { Range } from './timeline.tsx';
 import { useLabAction, useVerdictAt } from './use-lab.ts';
 
 /** One license: its windows, and what it will say at the moment that one drags to. */
-export function GrantPanel({ grant, clock }: { grant: LabGrant; clock: LabState['clock'] }) {
+export function GrantPanel({
+  grant,
+  clock,
+  of = 'app',
+}: {
+  grant: LabGrant;
+  clock: LabState['clock'];
+  of?: 'app' | 'scenario';
+}) {
   const text = useLabText();
   const moment = useMoment();
   const heading = useId();
-  const download = useDownloads().find(({ videoId }) => videoId === grant.videoId);
+  const held = useDownloads().find(({ videoId }) => videoId === grant.videoId);
+  const download = of === 'app' ? held : undefined;
   const revoke = useLabAction((lab, videoId: string) => lab.revoke({ videoId }));
   const [dragged, setDragged] = useState<Ms | null>(null);
   const range = rangeOf(grant, clock.trustedMs);
@@ -33,12 +42,14 @@ export function GrantPanel({ grant, clock }: { grant: LabGrant; clock: LabState[
     <article className="lab-grant" aria-labelledby={heading}>
       <header className="lab-grant-head">
         <h3 id={heading}>{name ?? grant.videoId}</h3>
-        <Button look="danger" onPress={() => revoke.mutate(grant.videoId)}>
-          {text('lab.grant.revoke')}
-        </Button>
+        {of === 'app' ? (
+          <Button look="danger" onPress={() => revoke.mutate(grant.videoId)}>
+            {text('lab.grant.revoke')}
+          </Button>
+        ) : null}
       </header>
       <Timeline grant={grant} clock={clock} range={range} probeMs={probeMs} />
-      <Probe grant={grant} clock={clock} range={range} probeMs={probeMs} onChange={setDragged} />
+      <Probe of={of} grant={grant} clock={clock} range={range} probeMs={probeMs} onChange={setDragged} />
       <dl className="settings-facts">
         {grant.windows.map(({ limit, fromMs, untilMs }) => (
           <div key={limit} className="lab-fact">
@@ -65,6 +76,7 @@ export function GrantPanel({ grant, clock }: { grant: LabGrant; clock: LabState[
 }
 
 interface ProbeProps {
+  of: 'app' | 'scenario';
   grant: LabGrant;
   clock: LabState['clock'];
   range: Range;
@@ -73,12 +85,12 @@ interface ProbeProps {
 }
 
 /** A slider over time; arrows move it by a minute, Page keys by a tenth, the buttons to where the verdict changes. */
-function Probe({ grant, clock, range, probeMs, onChange }: ProbeProps) {
+function Probe({ of, grant, clock, range, probeMs, onChange }: ProbeProps) {
   const text = useLabText();
   const moment = useMoment();
   const id = useId();
   const step = useLabAction((lab, ms: Ms) => lab.clock({ do: 'step', ms }));
-  const verdict = useVerdictAt(grant.videoId, Math.round(probeMs));
+  const verdict = useVerdictAt(of, grant.videoId, Math.round(probeMs));
   const said = useVerdictWords(verdict, probeMs);
   const changes = grant.outlook.map(({ fromMs }) => fromMs);
   const before = changes.findLast((atMs) => atMs < probeMs);

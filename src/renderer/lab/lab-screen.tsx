@@ -3,10 +3,11 @@ import { useScreen } from '../app/use-screen.ts';
 import { Section } from '../settings/section.tsx';
 import { OnOff } from '../ui/choice.tsx';
 import { Loading } from '../ui/loading.tsx';
-import type { LabFaults } from '../../shared/lab-contract.ts';
+import { Button } from '../ui/button.tsx';
+import type { LabFaults, LabScenario } from '../../shared/lab-contract.ts';
 import { ClockControls } from './clock-controls.tsx';
 import { GrantPanel } from './grant-panel.tsx';
-import { LabLanguage, useLabText } from './lab-text.tsx';
+import { LabLanguage, useLabText, useMoment } from './lab-text.tsx';
 import { ScenarioBox } from './scenario-box.tsx';
 import { useLabAction, useLabState } from './use-lab.ts';
 import '../settings/settings.css';
@@ -44,7 +45,26 @@ function Lab() {
       <Section title={text('lab.scenario')}>
         <ScenarioBox />
       </Section>
+      {state.scenario ? <Imported scenario={state.scenario} /> : null}
     </div>
+  );
+}
+
+/** Its licenses are its own: nothing of it is the app's. */
+function Imported({ scenario: { title, clock, grants } }: { scenario: LabScenario }) {
+  const text = useLabText();
+  const moment = useMoment();
+  const putAway = useLabAction((lab, _nothing: null) => lab.putAway());
+  return (
+    <Section title={text('lab.imported', { title })}>
+      <p>{text('lab.imported.now', { now: moment(clock.trustedMs) })}</p>
+      <div className="lab-moves">
+        <Button onPress={() => putAway.mutate(null)}>{text('lab.imported.putAway')}</Button>
+      </div>
+      {grants.map((grant) => (
+        <GrantPanel key={grant.videoId} grant={grant} clock={clock} of="scenario" />
+      ))}
+    </Section>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { FileTrigger, TextArea, TextField, Label } from 'react-aria-components';
 import { asLayoverError } from '../../shared/errors.ts';
@@ -10,7 +10,7 @@ import { Notice } from '../ui/notice.tsx';
 import { useLabText } from './lab-text.tsx';
 import { useLabClient } from './use-lab.ts';
 
-/** What is held here as a scenario; or any scenario, run on the license stage beside this app's own. */
+/** What is held here as a scenario; or any scenario, run on a license stage beside this app's own, and left there. */
 export function ScenarioBox() {
   const text = useLabText();
   const sentence = useErrorSentence();
@@ -21,9 +21,13 @@ export function ScenarioBox() {
     mutationFn: () => lab.exportScenario(),
     onSuccess: (scenario) => setJson(`${JSON.stringify(scenario, null, 2)}\n`),
   });
-  const simulated = useMutation({ mutationFn: (scenario: Scenario) => lab.simulate(scenario) });
+  const queries = useQueryClient();
+  const simulated = useMutation({
+    mutationFn: (scenario: Scenario) => lab.importScenario(scenario),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['lab'] }),
+  });
 
-  function run() {
+  function run(json: string) {
     setWrong(null);
     simulated.reset();
     try {
@@ -43,11 +47,20 @@ export function ScenarioBox() {
         <Button onPress={() => exported.mutate()}>{text('lab.scenario.export')}</Button>
         <FileTrigger
           acceptedFileTypes={['application/json']}
-          onSelect={(files) => void files?.[0]?.text().then(setJson)}
+          onSelect={(files) =>
+            void files?.[0]?.text().then((read) => {
+              setJson(read);
+              run(read);
+            })
+          }
         >
           <Button>{text('lab.scenario.import')}</Button>
         </FileTrigger>
-        <Button look="primary" isDisabled={json.trim() === '' || simulated.isPending} onPress={run}>
+        <Button
+          look="primary"
+          isDisabled={json.trim() === '' || simulated.isPending}
+          onPress={() => run(json)}
+        >
           {text('lab.scenario.run')}
         </Button>
       </div>

@@ -34,12 +34,12 @@ export function useLabAction<Input>(act: (lab: LabClient['lab'], input: Input) =
   });
 }
 
-export function useVerdictAt(videoId: string, atMs: number) {
+export function useVerdictAt(of: 'app' | 'scenario', videoId: string, atMs: number) {
   const lab = useLabClient();
   return useQuery(
     queryOptions({
-      queryKey: ['lab', 'verdict', videoId, atMs],
-      queryFn: () => lab.verdictAt({ videoId, atMs }),
+      queryKey: ['lab', 'verdict', of, videoId, atMs],
+      queryFn: () => lab.verdictAt({ videoId, atMs, of }),
       staleTime: 0,
       placeholderData: (previous) => previous,
     }),
