@@ -165,7 +165,9 @@ function sendFile(
     ...partial,
   });
   if (isHead) return void response.end();
-  if (fault?.kind === 'hang-in-body') response.write(body.subarray(0, fault.afterBytes));
+  // Of a body that is shorter nothing is left to hang; not ended, it would hang the next request of the connection.
+  if (fault?.kind === 'hang-in-body' && fault.afterBytes < body.byteLength)
+    response.write(body.subarray(0, fault.afterBytes));
   else if (fault?.kind === 'truncate')
     response.write(body.subarray(0, fault.afterBytes), () => response.destroy());
   else if (fault?.kind === 'reset')

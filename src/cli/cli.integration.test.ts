@@ -213,7 +213,7 @@ describe('on a service', () => {
     [['title', 'not/an/id'], 2, 'cli/usage'],
     [['play', 'nothing', '--verify'], 1, 'catalog/not-found'],
     [['download', 'test-film:second'], 2, 'cli/usage'],
-    [['download', 'test-film', '--rendition', 'v-9000p'], 1, 'selection/nothing'],
+    [['download', 'test-film', '--rendition', 'v-9000p'], 2, 'cli/usage'],
     [['remove', 'test-film'], 1, 'download/unknown'],
     [['license', 'test-film'], 1, 'download/unknown'],
     [['browse', '--profile', 'Nobody'], 1, 'profile/unknown'],
