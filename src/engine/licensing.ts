@@ -131,9 +131,8 @@ export function createLicensing(
       .catch((thrown: unknown) => log.info('device/recovery-failed', { code: asLayoverError(thrown).code }))
       .finally(() => (recovering = undefined)));
 
-  const stopListening = licenses.onChange((_videoId, what) => {
-    // It does not remember what was watched within a grace period.
-    if (what !== 'watched') outside.note();
+  const stopListening = licenses.onChange((videoId, what) => {
+    outside.changed(videoId, what);
     if (what === 'kept' || what === 'first-play') renewals.look();
     if (what === 'first-play') checkIns.tell();
   });

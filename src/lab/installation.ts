@@ -92,7 +92,7 @@ export async function createInstallation(from: {
       log,
     });
     await outside.recall();
-    licenses.onChange(() => outside.note());
+    licenses.onChange(outside.changed);
     const checkIns = createCheckIns({
       database,
       device,

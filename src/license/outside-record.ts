@@ -6,7 +6,7 @@ import { amended } from './amend.ts';
 import { createGrantRows } from './grant-rows.ts';
 import { isGone, nothingRemembered, Remembered, rememberedAfter } from './remembered.ts';
 import { createRowSeal } from './row-seal.ts';
-import type { TrustedTime } from './types.ts';
+import type { LicenseChange, TrustedTime } from './types.ts';
 import { isBeyondItsTime } from './verdict.ts';
 
 /** Memory outside the user folder, where the host has any: an older folder that is put back wins no time, also offline. */
@@ -18,6 +18,8 @@ export interface OutsideRecord {
   recall(): Promise<boolean>;
   /** Something is to be remembered; written by and by. */
   note(): void;
+  /** To be called when a license changes (`Licenses.onChange`). What was watched within a grace period is not remembered. */
+  changed(videoId: string, what: LicenseChange): void;
   /** Resolves when what was noted is written, or could not be. */
   idle(): Promise<void>;
   /** Notes for the last time, unless it is `unsaid`. Resolves when that is written, or could not be. */
@@ -146,6 +148,9 @@ export function createOutsideRecord(from: {
       return isFound;
     },
     note,
+    changed(_videoId, what) {
+      if (what !== 'watched') note();
+    },
     idle: async () => void (await writing),
     async stop(how = 'noted') {
       if (how === 'noted') note();

@@ -44,6 +44,7 @@ export type Rows = readonly { readonly table: string; readonly rows: readonly Re
 const noRecord: OutsideRecord = {
   recall: async () => false,
   note() {},
+  changed() {},
   idle: async () => {},
   stop: async () => {},
 };
@@ -105,7 +106,7 @@ export async function createStageWorld(): Promise<StageWorld> {
       };
       const outside = record ? createOutsideRecord({ ...common, clock, record }) : noRecord;
       await outside.recall();
-      licenses.onChange(outside.note);
+      licenses.onChange(outside.changed);
       return {
         time,
         outside,
