@@ -182,6 +182,22 @@ test('what the service took back does not come back with an older folder, until 
   expect(third.licenses.verdict('v1')).toMatchObject({ allowed: true });
 });
 
+test('what was taken back and then released is released after an older folder: nothing is held, as before it', async () => {
+  const first = open();
+  await first.licenses.acquire('v1', 'offline');
+  await noted(first);
+  const restore = backUp();
+  first.licenses.takeBack('v1');
+  await noted(first);
+  await first.licenses.release('v1');
+  await noted(first);
+  restore();
+  const second = open();
+  expect(await second.outside.recall()).toBe(true);
+  expect(second.licenses.verdict('v1')).toMatchObject({ allowed: false, reason: 'no-license' });
+  expect(second.licenses.holdings()).toEqual([]);
+});
+
 test('a kill and an older folder together win no more than ten minutes', async () => {
   const first = open();
   await first.licenses.acquire('v1', 'offline');

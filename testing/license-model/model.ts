@@ -207,7 +207,8 @@ export class Model {
     }
     this.known = Math.max(this.known, keyring.floor);
     if (!held) return;
-    const gone = keyring.gone.filter((one) => isSinceOf(one, held)).at(0);
+    // The last word: taken back and then given back is given back, as it was before the older folder.
+    const gone = keyring.gone.filter((one) => isSinceOf(one, held)).at(-1);
     if (gone && !held.revoked) {
       if (gone.revoked) Object.assign(held, { dead: true, revoked: true });
       else this.held = null;

@@ -127,8 +127,9 @@ function storyOf(clockIsHonest: boolean): fc.Arbitrary<Step[]> {
   const later = fc.tuple(set, watch, pass, does('check-in'));
   const before = fc.tuple(watch, set, pass, does('check-in'));
   const asleep = fc.tuple(set, fc.record({ do: only('sleep'), ms: span }), edge, watch);
-  /** Taken back, given anew, and an older folder. */
-  const given = fc.tuple(does('back-up'), does('revoke'), pass, does('renew'), restore, watch);
+  /** Taken back, given anew or back, and an older folder. */
+  const gives = fc.oneof(does('renew'), does('release'));
+  const given = fc.tuple(does('back-up'), does('revoke'), pass, gives, restore, watch);
   const all: fc.Arbitrary<Step[]>[] = [replay, again, finishing, purged, given];
   return fc.oneof(...all, ...(clockIsHonest ? [] : [mad, later, before, asleep]));
 }
@@ -290,6 +291,10 @@ export async function run(
     same('time', said, model.ask(said));
     // An honest clock is believed to the millisecond: then all that follows is by true time.
     if (clockIsHonest) same('true time', said, model.real);
+    // A verdict alone does not tell what was taken back from what was given back: the one is held, the other asked for anew.
+    const [holding] = licenses.holdings();
+    same('held', holding?.licenseId ?? null, model.held?.licenseId ?? null);
+    same('taken back', holding?.ended?.reason === 'revoked', model.held?.revoked ?? false);
     for (const asks of ['a', at % 2 ? 'b' : null] as const) {
       const expected = model.mayPlay(asks);
       const verdict = licenses.verdict(VIDEO, asks ?? undefined);
