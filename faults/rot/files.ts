@@ -99,6 +99,8 @@ const loseFile: Rot = (folder, tracks, random) => {
 
 const loseMarker: Rot = (folder, _tracks, random) => {
   const marker = path.join(folder, 'layover-store.txt');
+  // It may have been struck before.
+  if (!fs.existsSync(marker) || fs.statSync(marker).size === 0) return undefined;
   const bytes = fs.readFileSync(marker);
   const kind = random.pick(['lost', 'emptied', 'flipped']);
   if (kind === 'lost') fs.rmSync(marker);
