@@ -4,7 +4,7 @@ import { SECOND_MS } from '../shared/units.ts';
 import type { Bytes, Ms } from '../shared/units.ts';
 import { createAssembly } from './assembly.ts';
 import type { Assembly } from './assembly.ts';
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from '../shared/or-aborted.ts';
 import { addressOn } from './steering-manifest.ts';
 import { createTour, directPathway } from './tour.ts';
 import type { Session, TourDeps } from './tour.ts';

@@ -1,5 +1,5 @@
 import type { Transport } from '../shared/platform.ts';
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from '../shared/or-aborted.ts';
 
 /**
  * A Transport of any host's `fetch`. Slower than a host's own (streams cost three times the CPU), so for hosts

@@ -1,5 +1,5 @@
 import { retryAfter } from './answer.ts';
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from '../shared/or-aborted.ts';
 import { LayoverError } from '../shared/errors.ts';
 import type { SegmentEncryption } from '../shared/presentation.ts';
 import { SECOND_MS } from '../shared/units.ts';

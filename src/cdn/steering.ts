@@ -9,7 +9,7 @@ import { createRetryBudget } from './budget.ts';
 import { fetchSegment } from './fetch-segment.ts';
 import type { FetchDeps } from './fetch-segment.ts';
 import { createMemorySink } from './memory-sink.ts';
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from '../shared/or-aborted.ts';
 import type { Governor } from './pace.ts';
 import { createPathwayOrder } from './pathway-order.ts';
 import type { PathwayOrder } from './pathway-order.ts';

@@ -1,3 +1,4 @@
+import { orAborted } from '../shared/or-aborted.ts';
 import { SECOND_MS } from '../shared/units.ts';
 import type { Ms } from '../shared/units.ts';
 import type { Session } from './run.ts';
@@ -20,11 +21,7 @@ export async function hear(
     () => true,
     () => false,
   );
-  const given = new Promise<false>((resolve) => {
-    either.addEventListener('abort', () => resolve(false), { once: true });
-    if (either.aborted) resolve(false);
-  });
-  const answer = await Promise.race([heard, given]);
+  const answer = await orAborted(either, heard).catch(() => false);
   signal.throwIfAborted();
   return answer;
 }

@@ -1,4 +1,5 @@
 import type { Licenses } from '../license/types.ts';
+import { orAborted } from '../shared/or-aborted.ts';
 
 /**
  * Licenses whose questions to the service a job does not have to wait for: the viewer's pause and removal come
@@ -7,17 +8,7 @@ import type { Licenses } from '../license/types.ts';
 export function abortable(licenses: Licenses, signal: AbortSignal): Licenses {
   return {
     ...licenses,
-    acquire: (videoId, purpose) => orAborted(licenses.acquire(videoId, purpose), signal),
-    renew: (videoId, how) => orAborted(licenses.renew(videoId, how), signal),
+    acquire: (videoId, purpose) => orAborted(signal, licenses.acquire(videoId, purpose)),
+    renew: (videoId, how) => orAborted(signal, licenses.renew(videoId, how)),
   };
-}
-
-/** Rejects with the signal's reason as soon as it is aborted, whatever becomes of the work. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -1,4 +1,4 @@
-/** Lets go at once when aborted, whatever `work` does. */
+/** Lets go at once when aborted, with the signal's reason, whatever becomes of the work. */
 export function orAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (!signal) return work;
   return new Promise<T>((resolve, reject) => {
