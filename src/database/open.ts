@@ -80,13 +80,15 @@ function databaseOf(
         if (isCorrupt(thrown)) isDoubtful = true;
         const reserve = reserveFor(options);
         if (!reserve || sql.inTransaction || !isDiskFull(thrown)) throw thrown;
-        if (!rewindLog(sql) && !reserve.spend()) throw thrown;
-        try {
-          return run();
-        } catch (again) {
-          if (!isDiskFull(again) || !reserve.spend()) throw again;
-          return run();
+        for (const makeRoom of [() => rewindLog(sql), () => reserve.spend()]) {
+          if (!makeRoom()) continue;
+          try {
+            return run();
+          } catch (again) {
+            if (!isDiskFull(again)) throw again;
+          }
         }
+        throw thrown;
       }
     },
     flush: () => flushLog(sql),

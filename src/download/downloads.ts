@@ -101,8 +101,6 @@ export function createDownloads(deps: DownloadDeps): Downloads {
       const segments = rescan.segmentsOf(downloadId);
       rows.complete(downloadId, { bytes: progress.of(downloadId).storedBytes, segments });
       log.info('download.completed', { downloadId });
-      // What was estimated above its real size.
-      void store.unreserve(downloadId).catch(() => undefined);
       // A few bytes were reserved that no frame needed, and more where sizes were estimated.
       void store.unreserve(downloadId).catch(() => undefined);
       tell(downloadId);

@@ -216,6 +216,7 @@ async function fetchOne(
   const request = { path, byteRange, sizeBytes: integrity?.sizeBytes, sha256: integrity?.sha256 };
   // Asked for anew each time: the verdict may have ended meanwhile.
   const contentKey = () => licenses.keyToStore(job.videoId);
+  let askedAtMs: Ms | undefined;
   const sink = createSegmentSink({
     track,
     segment,
@@ -231,7 +232,7 @@ async function fetchOne(
   });
   let answer: Streamed;
   // What an earlier run had kept comes from the disk.
-  let askedAtMs = sink.earlier ? undefined : clock.monotonic();
+  if (!sink.earlier) askedAtMs = clock.monotonic();
   try {
     answer = await steering.stream(request, sink, { signal, earlier: sink.earlier });
     signal.throwIfAborted();

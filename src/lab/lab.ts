@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { implement } from '@orpc/server';
 import type { Licenses, TrustedTime } from '../license/types.ts';
-import { LayoverError } from '../shared/errors.ts';
 import { labContract } from '../shared/lab-contract.ts';
 import type { ClockMove, LabState } from '../shared/lab-contract.ts';
 import type { Platform, PowerSignal } from '../shared/platform.ts';
@@ -12,7 +11,7 @@ import { createFaults } from './faults.ts';
 import { createJournal } from './journal.ts';
 import { createStage } from './stage.ts';
 import type { Stage } from './stage.ts';
-import { grantsOf } from './timeline.ts';
+import { clockOf, grantsOf, verdictAt } from './timeline.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 /** Of the engine's parts, what the lab looks at and moves. */
@@ -63,12 +62,7 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
 
     function state(): LabState {
       return {
-        clock: {
-          wallMs: clock.now(),
-          trustedMs: trustedTime.now(),
-          isBehind: trustedTime.isClockBehind(),
-          rate: clock.rate(),
-        },
+        clock: clockOf(clock, trustedTime, clock.rate()),
         faults: faults.now,
         grants: grantsOf(licenses),
         scenario: stage?.state() ?? null,
@@ -106,9 +100,7 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
         }),
         verdictAt: procedures.lab.verdictAt.handler(({ input }) => {
           if (input.of === 'scenario' && stage) return stage.verdictAt(input.videoId, input.atMs);
-          const outlook = licenses.outlook(input.videoId);
-          if (!outlook) throw new LayoverError('license/none', { videoId: input.videoId });
-          return outlook.at(input.atMs);
+          return verdictAt(licenses, input.videoId, input.atMs);
         }),
         exportScenario: procedures.lab.exportScenario.handler(() => exportScenario(licenses, journal)),
         importScenario: procedures.lab.importScenario.handler(({ input }) =>

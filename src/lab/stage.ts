@@ -1,11 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { LayoverError } from '../shared/errors.ts';
 import type { ClockMove, LabScenario } from '../shared/lab-contract.ts';
 import type { Scenario, ScenarioResult } from '../shared/lab-scenario.ts';
 import type { Verdict } from '../shared/license.ts';
 import type { Ms } from '../shared/units.ts';
 import { play } from './simulate.ts';
-import { grantsOf } from './timeline.ts';
+import { clockOf, grantsOf, verdictAt } from './timeline.ts';
 
 /** A scenario that was brought into a running app: its own licenses on its own computer, as its last step left them. */
 export interface Stage {
@@ -27,19 +26,10 @@ export async function createStage(scenario: Scenario, folder: string): Promise<S
     result,
     state() {
       const { licenses, time } = run.app;
-      const clock = {
-        wallMs: run.clock.now(),
-        trustedMs: time.now(),
-        isBehind: time.isClockBehind(),
-        rate: 0,
-      };
+      const clock = clockOf(run.clock, time, 0);
       return { title: scenario.title, clock, grants: grantsOf(licenses) };
     },
-    verdictAt(videoId, atMs) {
-      const outlook = run.app.licenses.outlook(videoId);
-      if (!outlook) throw new LayoverError('license/none', { videoId });
-      return outlook.at(atMs);
-    },
+    verdictAt: (videoId, atMs) => verdictAt(run.app.licenses, videoId, atMs),
     async move(change, setByMs) {
       if (change.do === 'step') await run.advance(change.ms);
       else if (change.do === 'sleep') await run.advance(change.ms, 'asleep');

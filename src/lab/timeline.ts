@@ -1,9 +1,11 @@
-import type { HeldLicense, Licenses } from '../license/types.ts';
+import type { HeldLicense, Licenses, TrustedTime } from '../license/types.ts';
 import type { Outlook } from '../license/outlook.ts';
-import type { LabGrant } from '../shared/lab-contract.ts';
+import { LayoverError } from '../shared/errors.ts';
+import type { LabGrant, LabState } from '../shared/lab-contract.ts';
 import type { Verdict } from '../shared/license.ts';
 import { SECOND_MS } from '../shared/units.ts';
 import type { Ms, Seconds } from '../shared/units.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 type Window = LabGrant['windows'][number];
 
@@ -20,6 +22,22 @@ export function grantsOf(licenses: Pick<Licenses, 'holdings' | 'outlook' | 'verd
       verdict: licenses.verdict(held.videoId),
     };
   });
+}
+
+/** What its verdict is or will be then. Throws `license/none`. */
+export function verdictAt(licenses: Pick<Licenses, 'outlook'>, videoId: string, atMs: Ms): Verdict {
+  const outlook = licenses.outlook(videoId);
+  if (!outlook) throw new LayoverError('license/none', { videoId });
+  return outlook.at(atMs);
+}
+
+/** The clocks as the lab shows them. */
+export function clockOf(
+  clock: Pick<VirtualClock, 'now'>,
+  time: Pick<TrustedTime, 'now' | 'isClockBehind'>,
+  rate: number,
+): LabState['clock'] {
+  return { wallMs: clock.now(), trustedMs: time.now(), isBehind: time.isClockBehind(), rate };
 }
 
 /** The windows of a license as they are drawn. Which of them binds, and when, is for the verdict to say. */

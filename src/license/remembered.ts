@@ -5,6 +5,11 @@ import type { KeptGrant } from './grant-rows.ts';
 
 /** A license as it was issued then: a renewal is another issue of it. */
 const Issue = FirstPlay.omit({ atMs: true });
+type Issue = z.infer<typeof Issue>;
+const issueOf = ({ claims: { licenseId, issuedAtMs } }: KeptGrant): Issue => ({ licenseId, issuedAtMs });
+/** The same license, issued then or later. */
+const isSince = (issue: Issue, other: Issue) =>
+  issue.licenseId === other.licenseId && issue.issuedAtMs >= other.issuedAtMs;
 const Gone = Issue.extend({ how: z.enum(['released', 'revoked']) });
 
 /** Keyrings are made for passwords: this many entries of each kind are some 100 kB. The latest stay. */
@@ -24,22 +29,18 @@ export const nothingRemembered: Remembered = { floorMs: 0, firstPlays: [], held:
 
 /** What is to be remembered once `grants` is all that is held. Pure. */
 export function rememberedAfter(before: Remembered, grants: readonly KeptGrant[], floorMs: Ms): Remembered {
-  const held = grants.map(({ claims: { licenseId, issuedAtMs } }) => ({ licenseId, issuedAtMs }));
-  const firstPlays = grants.flatMap(({ claims: { licenseId, issuedAtMs }, firstPlayAtMs }) =>
-    firstPlayAtMs === null ? [] : [{ licenseId, issuedAtMs, atMs: firstPlayAtMs }],
+  const held = grants.map(issueOf);
+  const firstPlays = grants.flatMap((grant) =>
+    grant.firstPlayAtMs === null ? [] : [{ ...issueOf(grant), atMs: grant.firstPlayAtMs }],
   );
   const released = before.held
     .filter(({ licenseId }) => !held.some((one) => one.licenseId === licenseId))
     .map((issue) => ({ ...issue, how: 'released' as const }));
-  const revoked = grants
-    .filter(({ ended }) => ended?.reason === 'revoked')
-    .map(({ claims: { licenseId, issuedAtMs } }) => ({ licenseId, issuedAtMs, how: 'revoked' as const }));
+  const isRevoked = ({ ended }: KeptGrant) => ended?.reason === 'revoked';
+  const revoked = grants.filter(isRevoked).map((grant) => ({ ...issueOf(grant), how: 'revoked' as const }));
   /** It came anew. */
-  const isBack = ({ licenseId, issuedAtMs }: z.infer<typeof Issue>) =>
-    grants.some(
-      ({ claims, ended }) =>
-        claims.licenseId === licenseId && claims.issuedAtMs >= issuedAtMs && ended?.reason !== 'revoked',
-    );
+  const isBack = (issue: Issue) =>
+    grants.some((grant) => isSince(issueOf(grant), issue) && !isRevoked(grant));
   const gone = latest([...before.gone, ...released, ...revoked], (a, b) => a.issuedAtMs - b.issuedAtMs);
   return {
     floorMs,
@@ -50,16 +51,13 @@ export function rememberedAfter(before: Remembered, grants: readonly KeptGrant[]
 }
 
 /** Whether it was given back or taken back, this issue of it or a later one. */
-export function isGone({ claims, ended }: KeptGrant, { gone }: Remembered): 'released' | 'revoked' | null {
-  if (ended?.reason === 'revoked') return null;
-  const found = gone.find(
-    ({ licenseId, issuedAtMs }) => licenseId === claims.licenseId && issuedAtMs >= claims.issuedAtMs,
-  );
-  return found?.how ?? null;
+export function isGone(grant: KeptGrant, { gone }: Remembered): 'released' | 'revoked' | null {
+  if (grant.ended?.reason === 'revoked') return null;
+  return gone.find((issue) => isSince(issue, issueOf(grant)))?.how ?? null;
 }
 
 /** One for each issue: of several the last by `order`. The latest issues stay. */
-function latest<T extends z.infer<typeof Issue>>(all: readonly T[], order: (a: T, b: T) => number): T[] {
+function latest<T extends Issue>(all: readonly T[], order: (a: T, b: T) => number): T[] {
   const byIssue = new Map(
     [...all].sort(order).map((one) => [`${one.licenseId} ${one.issuedAtMs}`, one] as const),
   );
