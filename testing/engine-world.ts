@@ -7,6 +7,7 @@ import { startService } from '../scripts/journey/processes.ts';
 import type { RunningService } from '../scripts/journey/processes.ts';
 import { ivOf, segmentNumber } from '../service/encoder/encryption.ts';
 import { layoutOf } from '../service/encoder/layout.ts';
+import { LogAnswer } from '../service/oca/control.ts';
 import type { Fault, FaultRule } from '../service/oca/faults.ts';
 import { createEngine } from '../src/engine/engine.ts';
 import type { Engine } from '../src/engine/types.ts';
@@ -75,6 +76,8 @@ export interface ServiceWithFilm {
   readonly running: RunningService;
   /** Every OCA misbehaves so, from now on; nothing: none does. */
   misbehave(...rules: FaultRule[]): Promise<void>;
+  /** The statuses that the OCAs have answered with, in no order. */
+  statuses(): Promise<number[]>;
   /** Stops all processes; `start` brings them back at the same addresses. */
   stop(): Promise<void>;
   start(...args: string[]): Promise<void>;
@@ -104,6 +107,13 @@ export async function startServiceWithFilm(...args: string[]): Promise<ServiceWi
         const answer = await fetch(controlUrl, { ...init, body: JSON.stringify({ rules }) });
         if (!answer.ok) throw new Error(await answer.text());
       }
+    },
+    async statuses() {
+      const logs = running.ocas.map(async ({ controlUrl }) => {
+        const answer = await fetch(new URL('log', controlUrl));
+        return LogAnswer.parse(await answer.json()).requests.map(({ status }) => status);
+      });
+      return (await Promise.all(logs)).flat();
     },
     stop: () => running.stop(),
     async start(...more) {

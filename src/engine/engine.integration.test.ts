@@ -16,7 +16,7 @@ import {
 } from '../../testing/engine-world.ts';
 import type { OpenEngine, ServiceWithFilm } from '../../testing/engine-world.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import { until } from '../../testing/until.ts';
+import { turn, until } from '../../testing/until.ts';
 import type { FaultRule } from '../../service/oca/faults.ts';
 
 let service: ServiceWithFilm;
@@ -118,15 +118,12 @@ test('addresses that expire in the middle of a download are asked for again', as
   await service.stop();
   await service.start('--address-valid-seconds', '2');
   const { engine } = await traveler();
-  await service.misbehave(segments({ kind: 'bandwidth', bytesPerSecond: 40_000 }));
+  // An OCA is left after two seconds of silence, an address lives for three at most: the third one is asked with an old one.
+  await service.misbehave(segments({ kind: 'hang', where: 'body' }, { of: 'v-240p' }));
   const { downloadId } = await engine.client.downloads.add({ videoId: videoId(), preferences: smallest });
+  while (!(await service.statuses()).includes(403)) await turn();
+  await service.misbehave();
   await reach(engine, downloadId, isCompleted);
-  const answers = await Promise.all(
-    service.running.ocas.map(async ({ controlUrl }) =>
-      (await fetch(controlUrl.replace('faults', 'log'))).text(),
-    ),
-  );
-  expect(answers.join()).toContain('"status":403');
   await service.stop();
   await service.start();
   await playAll(engine, chosen);
