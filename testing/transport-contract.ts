@@ -165,7 +165,7 @@ export function describeTransportContract(name: string, make: () => TransportUnd
         { url: `${base}/steps`, method: 'GET', headers: {}, signal: abort.signal },
         {
           onHead: () => true,
-          keepsPieces: false,
+          onDone: () => 'free',
           onBytes(bytes) {
             if (bytes.byteLength === 0) return true;
             pieces += 1;

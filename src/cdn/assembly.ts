@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Digests, RunningDigest } from '../shared/platform.ts';
 import type { Bytes } from '../shared/units.ts';
 import type { SegmentRequest, SegmentSink } from './types.ts';
 
@@ -25,17 +26,24 @@ export interface Assembly {
   learnEtag(etag: string | undefined): void;
   /** Whether so many more may be there. */
   hasRoom(bytes: Bytes): boolean;
-  readonly keepsPieces: boolean;
   /** Hands them on; a promise means that there is no room for more before it settles. */
   add(ocaId: string, piece: Uint8Array): Promise<void> | undefined;
+  /** The sender does not look at the piece any more that was added last. `free`: nobody does. */
+  done(): 'free' | 'kept';
   isComplete(): boolean;
-  matchesDigest(): boolean;
+  /** Of all that was added. `unknown`: whoever took the digest is gone; `right` where no digest was told. */
+  proof(): Promise<'right' | 'wrong' | 'unknown'>;
   /** Throws everything away, sizes learned included. */
   clear(): void;
+  /** Nothing comes any more. */
+  close(): void;
 }
 
+/** Smaller ones are hashed sooner than somebody else is asked to. */
+const LEAST_BESIDE_BYTES: Bytes = 512 * 1024;
+
 /** A digest covers the whole file, so it cannot be checked on a byte range of it. */
-export function createAssembly(request: SegmentRequest, sink: SegmentSink): Assembly {
+export function createAssembly(request: SegmentRequest, sink: SegmentSink, digests?: Digests): Assembly {
   const knownBytes = request.byteRange?.lengthBytes ?? request.sizeBytes;
   const sha256 = request.byteRange ? undefined : request.sha256;
   let hasBegun = false;
@@ -44,16 +52,49 @@ export function createAssembly(request: SegmentRequest, sink: SegmentSink): Asse
   let expectedBytes = knownBytes;
   let etag: string | undefined;
   let hash = createHash('sha256');
-  const begin = () => {
-    if (!hasBegun) sink.begin({ sizeBytes: expectedBytes, etag });
+  /** Where the bytes are hashed elsewhere; the last piece only once its sender is done with it. */
+  let beside: RunningDigest | undefined;
+  let last: Uint8Array | undefined;
+  let isFull: Promise<void> | undefined;
+
+  const keepsPieces = () => sink.keepsPieces ?? true;
+  function begin(): void {
+    if (hasBegun) return;
     hasBegun = true;
-  };
+    sink.begin({ sizeBytes: expectedBytes, etag });
+    const isWorthIt = sha256 !== undefined && (expectedBytes ?? 0) >= LEAST_BESIDE_BYTES;
+    // What is kept cannot be given away.
+    if (isWorthIt && !keepsPieces()) beside = digests?.begin();
+  }
+  function handOver(): void {
+    if (last) isFull = beside?.update(last);
+    last = undefined;
+  }
+  function note(piece: Uint8Array): void {
+    if (sha256 === undefined) return;
+    if (!beside) return void hash.update(piece);
+    // Of an exchange that broke off; its sender is gone.
+    handOver();
+    last = piece;
+  }
+  async function digest(): Promise<string> {
+    if (!beside) return hash.copy().digest('hex');
+    handOver();
+    const running = beside;
+    beside = undefined;
+    return running.end();
+  }
+
+  function forgetDigest(): void {
+    hash = createHash('sha256');
+    beside?.drop();
+    beside = undefined;
+    last = undefined;
+    isFull = undefined;
+  }
 
   return {
     hasDigest: sha256 !== undefined,
-    get keepsPieces() {
-      return sink.keepsPieces ?? true;
-    },
     get receivedBytes() {
       return receivedBytes;
     },
@@ -78,9 +119,17 @@ export function createAssembly(request: SegmentRequest, sink: SegmentSink): Asse
       if (piece.byteLength === 0) return undefined;
       begin();
       if (!contributors.includes(ocaId)) contributors.push(ocaId);
-      if (sha256 !== undefined) hash.update(piece);
+      note(piece);
       receivedBytes += piece.byteLength;
-      return sink.write(piece);
+      const wait = sink.write(piece);
+      return wait && isFull ? Promise.all([wait, isFull]).then(() => undefined) : (wait ?? isFull);
+    },
+    done() {
+      if (last) {
+        handOver();
+        return 'kept';
+      }
+      return keepsPieces() ? 'kept' : 'free';
     },
     isComplete() {
       if (expectedBytes === undefined || receivedBytes !== expectedBytes) return false;
@@ -88,7 +137,14 @@ export function createAssembly(request: SegmentRequest, sink: SegmentSink): Asse
       begin();
       return true;
     },
-    matchesDigest: () => sha256 === undefined || hash.copy().digest('hex') === sha256,
+    async proof() {
+      if (sha256 === undefined) return 'right';
+      try {
+        return (await digest()) === sha256 ? 'right' : 'wrong';
+      } catch {
+        return 'unknown';
+      }
+    },
     clear() {
       if (hasBegun) sink.restart();
       hasBegun = false;
@@ -96,7 +152,8 @@ export function createAssembly(request: SegmentRequest, sink: SegmentSink): Asse
       receivedBytes = 0;
       expectedBytes = knownBytes;
       etag = undefined;
-      hash = createHash('sha256');
+      forgetDigest();
     },
+    close: forgetDigest,
   };
 }

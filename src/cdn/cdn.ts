@@ -8,16 +8,16 @@ import type { Cdn } from './types.ts';
 
 /** What is learned of an OCA in one session serves all; it lives as long as this object. */
 export function createCdn(
-  platform: Pick<Platform, 'fetch' | 'transport' | 'clock' | 'network' | 'log' | 'random'>,
+  platform: Pick<Platform, 'fetch' | 'transport' | 'digests' | 'clock' | 'network' | 'log' | 'random'>,
 ): Cdn {
-  const { clock, network, log } = platform;
+  const { clock, network, log, digests } = platform;
   const transport = platform.transport ?? createFetchTransport(platform.fetch);
   const health = createHealth(clock, (sizeBytes) => platform.random(sizeBytes));
   const governor = createGovernor(clock);
   return {
     steer: (pathways, renew, options) =>
       createSteering(
-        { fetch: platform.fetch, transport, clock, network, log, health, governor },
+        { fetch: platform.fetch, transport, digests, clock, network, log, health, governor },
         pathways,
         renew,
         options,

@@ -1,4 +1,5 @@
 import { LayoverError } from '../shared/errors.ts';
+import type { Digests } from '../shared/platform.ts';
 import type { Pathway } from '../shared/presentation.ts';
 import { SECOND_MS } from '../shared/units.ts';
 import type { Bytes, Ms } from '../shared/units.ts';
@@ -12,7 +13,9 @@ import { LONE_STALL_LIMIT_MS, STALL_LIMIT_MS, transfer } from './transfer.ts';
 import type { Attempt, TransferDeps } from './transfer.ts';
 import type { EarlierBytes, SegmentRequest, SegmentSink, Streamed, StreamOptions } from './types.ts';
 
-export type FetchDeps = TourDeps & TransferDeps;
+export interface FetchDeps extends TourDeps, TransferDeps {
+  readonly digests?: Digests | undefined;
+}
 
 /** A transfer is given up for another OCA when it would still take so long and a better one is thinkable. */
 const TOO_LONG_MS: Ms = 8 * SECOND_MS;
@@ -26,14 +29,28 @@ export async function fetchSegment(
   session: Session,
   request: SegmentRequest,
   sink: SegmentSink,
-  { signal, earlier }: StreamOptions = {},
+  options: StreamOptions = {},
+): Promise<Streamed> {
+  const assembly = createAssembly(request, sink, deps.digests);
+  try {
+    return await fill(assembly, deps, session, request, options);
+  } finally {
+    assembly.close();
+  }
+}
+
+async function fill(
+  assembly: Assembly,
+  deps: FetchDeps,
+  session: Session,
+  request: SegmentRequest,
+  { signal, earlier }: StreamOptions,
 ): Promise<Streamed> {
   const { addresses } = session;
-  const assembly = createAssembly(request, sink);
   const tour = createTour(deps, session, request, assembly);
   const renewal = createRenewal(deps, session, request, assembly);
   if (earlier) await takeEarlier(assembly, earlier);
-  if (assembly.isComplete() && !assembly.matchesDigest()) assembly.clear();
+  if (assembly.isComplete() && (await assembly.proof()) !== 'right') assembly.clear();
 
   while (!assembly.isComplete()) {
     signal?.throwIfAborted();
@@ -64,9 +81,12 @@ export async function fetchSegment(
       if (!(await orAborted(signal, renewal.run(generation)))) tour.leave(pathway, outcome);
     } else if (outcome.kind !== 'complete') {
       tour.leave(pathway, outcome);
-    } else if (!assembly.matchesDigest()) {
-      tour.mismatched(pathway);
     } else {
+      const proof = await orAborted(signal, assembly.proof());
+      if (proof === 'wrong') tour.mismatched(pathway);
+      // Whoever took the digest is gone. It comes again, and is hashed here then.
+      if (proof === 'unknown') assembly.clear();
+      if (proof !== 'right') continue;
       tour.succeeded(pathway, outcome);
       const { transferMs, timeToFirstByteMs, heldMs } = outcome;
       return { ocaId: pathway.id, transferMs, timeToFirstByteMs, heldMs };

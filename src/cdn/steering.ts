@@ -37,6 +37,7 @@ export function createSteering(
   { probePath = '', priority = 'playback', contentSteering }: SteerOptions = {},
 ): Steering {
   const { clock, health, network, governor } = deps;
+  deps.digests?.prepare();
   const fetchDeps: FetchDeps = { ...deps, pace: governor.pace(priority) };
   const order = contentSteering && createPathwayOrder(deps, contentSteering);
   const addresses = steered(createAddresses(pathways, renew), order);

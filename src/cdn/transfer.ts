@@ -184,11 +184,9 @@ function createReceiver(
   }
 
   return {
-    get keepsPieces() {
-      return assembly.keepsPieces;
-    },
     onHead,
     onBytes,
+    onDone: () => assembly.done(),
     outcome() {
       if (settled) return settled;
       if (isWrongSize) return { kind: 'wrong-size' };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Log, Platform } from '../shared/platform.ts';
 import { createSystemClock } from './clock.ts';
+import { createDigestThread } from './digest-thread.ts';
 import { otherDrives } from './drives.ts';
 import { createNodeFetch } from './fetch.ts';
 import { createFileSecretBox } from './file-secrets.ts';
@@ -32,6 +33,7 @@ export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
   const { host, version, userData, log } = options;
   const { fetch, close } = createNodeFetch();
   const transport = createNodeTransport();
+  const digests = createDigestThread(log);
   const settings = openSettings(userData, log);
   return {
     host,
@@ -39,6 +41,7 @@ export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
     clock: createSystemClock(),
     fetch,
     transport,
+    digests,
     paths: { userData, downloads: options.downloads ?? path.join(userData, 'downloads') },
     secrets: { ...createFileSecretBox(userData, log), record: createKeyringRecord(userData) },
     random: (sizeBytes) => randomBytes(sizeBytes),
@@ -51,7 +54,7 @@ export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
     log,
     otherDrives: () => otherDrives(),
     close: async () => {
-      await Promise.all([close(), transport.close()]);
+      await Promise.all([close(), transport.close(), digests.close()]);
     },
   };
 }

@@ -1,9 +1,9 @@
 import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
-import { letGo } from '../shared/let-go.ts';
 import { MOST_REDIRECTS } from '../shared/platform.ts';
 import type { HeaderReader, Transport, TransportReceiver, TransportRequest } from '../shared/platform.ts';
 import type { Bytes } from '../shared/units.ts';
+import { letGoOfChunk } from './chunk.ts';
 import { poolOptions } from './pool-options.ts';
 
 export interface NodeTransport extends Transport {
@@ -97,6 +97,9 @@ function exchange(
       settle(() => reject(reason));
       controller?.abort(reason);
     }
+    function done(piece: Uint8Array): void {
+      if (receiver.onDone?.(piece) === 'free') letGoOfChunk(piece);
+    }
     function afterPause(wants: boolean): void {
       if (isSettled) return;
       if (wants) controller?.resume();
@@ -121,19 +124,18 @@ function exchange(
           if (isSettled) return;
           try {
             const taken = receiver.onBytes(piece);
-            const isGivenBack = receiver.keepsPieces === false;
             const wants = taken === true ? (turns.take(piece.byteLength) ?? true) : taken;
             if (typeof wants !== 'boolean') {
               controller?.pause();
               wants
                 .then((wantsMore) => {
                   // Not before: where it paused the parser looks once more for what is left of the chunk.
-                  if (isGivenBack) letGoOfChunk(piece);
+                  done(piece);
                   afterPause(wantsMore);
                 })
                 .catch(fail);
             } else if (!wants) enough();
-            else if (isGivenBack) letGoOfChunk(piece);
+            else done(piece);
           } catch (thrown) {
             fail(thrown);
           }
@@ -147,16 +149,6 @@ function exchange(
       },
     );
   });
-}
-
-/**
- * The first piece of a body shares its memory with the headers before it, which are strings by now. Of small segments
- * that is most of all memory. A chunk that could lie in Node's pool of small buffers, which others share, is left.
- */
-function letGoOfChunk(piece: Uint8Array): void {
-  const { buffer, byteOffset, byteLength } = piece;
-  const isTail = byteOffset > 0 && byteOffset + byteLength === buffer.byteLength;
-  letGo(isTail && byteLength > Buffer.poolSize / 2 ? new Uint8Array(buffer) : piece);
 }
 
 const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);

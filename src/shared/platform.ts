@@ -13,6 +13,8 @@ export interface Platform {
   readonly fetch: typeof globalThis.fetch;
   /** For the many bytes of segments; absent: what `fetch` gives is good enough. */
   readonly transport?: Transport | undefined;
+  /** For whole segments; absent: they are hashed where they are received. */
+  readonly digests?: Digests | undefined;
   readonly paths: Paths;
   readonly secrets: SecretBox;
   /** Cryptographically strong. */
@@ -69,13 +71,34 @@ export interface TransportRequest {
 export interface TransportReceiver {
   /** Once, before the body. False: nothing more is wanted. */
   onHead(status: number, headers: HeaderReader): boolean;
-  /** False: it does not look at a piece again once `onBytes` has returned, and its memory may be given back. */
-  readonly keepsPieces?: boolean | undefined;
   /**
    * The body in order; each piece belongs to the receiver. False: no more is wanted. A promise holds the sender
    * back until it has resolved; what it rejects with, `request` rejects with.
    */
   onBytes(bytes: Uint8Array): boolean | Promise<boolean>;
+  /**
+   * After `onBytes`, where more is wanted: the sender does not look at the memory of this piece any more. `free`: nor
+   * does the receiver, and it may be given back at once. Not every sender calls it.
+   */
+  onDone?(bytes: Uint8Array): 'free' | 'kept';
+}
+
+/** SHA-256 beside the event loop. */
+export interface Digests {
+  /** Soon there will be something to do. */
+  prepare(): void;
+  /** undefined: there is none to be had, now or ever again. */
+  begin(): RunningDigest | undefined;
+}
+
+/** The digest of one file. It ends with `end` or `drop`. */
+export interface RunningDigest {
+  /** In order; the piece's memory is gone after the call. A promise: more than enough waits to be hashed. */
+  update(piece: Uint8Array): Promise<void> | undefined;
+  /** As hex. Rejects when nobody can tell any more, whatever was handed over. */
+  end(): Promise<string>;
+  /** Nobody wants to know. */
+  drop(): void;
 }
 
 /** An address that redirects on and on is given up after so many. */

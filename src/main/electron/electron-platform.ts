@@ -3,6 +3,7 @@ import path from 'node:path';
 import type * as Electron from 'electron';
 import ElectronStore from 'electron-store';
 import { createSystemClock } from '../../platform/clock.ts';
+import { createDigestThread } from '../../platform/digest-thread.ts';
 import { otherDrives } from '../../platform/drives.ts';
 import { createKeyringRecord } from '../../platform/keyring-record.ts';
 import { createMeteredSource } from '../../platform/metered.ts';
@@ -27,6 +28,7 @@ export function createElectronPlatform(electron: ElectronPieces, log: Log): Plat
     version: electron.app.getVersion(),
     clock: createSystemClock(),
     fetch: createSessionFetch(electron.session),
+    digests: createDigestThread(log),
     paths: { userData, downloads: path.join(userData, 'downloads') },
     secrets: {
       ...createSafeStorageBox({
