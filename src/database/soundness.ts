@@ -19,6 +19,7 @@ export async function isSoundMeanwhile(file: string): Promise<boolean> {
   const answer = await new Promise<unknown>((done) => {
     const worker = new Worker(program, {
       eval: true,
+      execArgv: [],
       workerData: { library: resolve('better-sqlite3'), file },
     });
     worker.once('message', done);

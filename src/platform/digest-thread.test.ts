@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
@@ -94,6 +96,20 @@ it('tells whoever waits when the thread dies, and gives none from then on', asyn
   await expect(waits.end()).rejects.toThrow('has ended');
   expect(begin()).toBeUndefined();
   expect(log.lines.at(-1)).toMatchObject({ event: 'platform.digest-thread-lost' });
+});
+
+it('keeps a process alive while a digest is waited for, or room, and no longer', () => {
+  const module = path.join(import.meta.dirname, 'digest-thread.ts');
+  const script = `
+    import { createDigestThread } from ${JSON.stringify(module)};
+    const running = createDigestThread({ warn: console.error }, { cores: 2 }).begin();
+    for (let count = 0; count < 40; count += 1) await running.update(new Uint8Array(1_000_000));
+    console.log(await running.end());`;
+  const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  });
+  expect(stdout.trim()).toBe(sha256(new Uint8Array(40_000_000)));
+  expect(status).toBe(0);
 });
 
 it('gives none where there is no second core', () => {

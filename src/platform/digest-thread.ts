@@ -56,6 +56,8 @@ export interface DigestThread extends Digests {
 const startThread = () =>
   new Worker(program, {
     eval: true,
+    // Options of the process could make a module of it.
+    execArgv: [],
     workerData: { answerBytes: BATCH_BYTES },
     // It makes hardly anything, so a collection costs nothing, and memory is all that it could waste.
     resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
@@ -99,6 +101,7 @@ export function createDigestThread(
       waiting.get(id)?.resolve(sha256);
       waiting.delete(id);
     }
+    if (waiting.size === 0 && unhashedBytes < MOST_UNHASHED_BYTES) thread?.unref();
   }
   function started(): Worker {
     const worker = start();
@@ -107,7 +110,7 @@ export function createDigestThread(
     worker.once('exit', (code) => {
       lost(`exit ${code}`);
     });
-    // A process that has nothing else to do may end.
+    // While nobody waits for it the process may end.
     worker.unref();
     return worker;
   }
@@ -138,7 +141,9 @@ export function createDigestThread(
           batchBytes += piece.byteLength;
           unhashedBytes += piece.byteLength;
           if (batchBytes >= BATCH_BYTES) send();
-          return isGone || unhashedBytes < MOST_UNHASHED_BYTES ? undefined : room.promise;
+          if (isGone || unhashedBytes < MOST_UNHASHED_BYTES) return undefined;
+          thread?.ref();
+          return room.promise;
         },
         end() {
           if (isGone) return Promise.reject(gone('before'));
@@ -146,6 +151,7 @@ export function createDigestThread(
           waiting.set(id, answer);
           partOf(id).then = 'end';
           send();
+          thread?.ref();
           return answer.promise;
         },
         drop() {
