@@ -89,9 +89,7 @@ export function createSegmentWriter(parts: SegmentWriterParts): LockableWriter {
 
   async function writeOut(frames: readonly Buffer[], offsetBytes: Bytes): Promise<void> {
     const { offset } = await (placing ??= takePlace());
-    await file.useForWriting(() =>
-      file.inTurn(async () => writeAll(await file.writer(), frames, offset + offsetBytes)),
-    );
+    await file.useForWriting(async () => writeAll(await file.writer(), frames, offset + offsetBytes));
     for (const bytes of frames) letGo(bytes);
   }
 

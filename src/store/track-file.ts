@@ -17,11 +17,6 @@ export interface TrackFile {
   use<T>(work: () => Promise<T>): Promise<T>;
   /** As `use`, for work that changes the file: it waits while writes are held. */
   useForWriting<T>(work: () => Promise<T>): Promise<T>;
-  /**
-   * Runs such work once what was asked for before has ended. The system writes to a file one after another anyway, and
-   * whoever waits for that keeps one of the few threads that reads need too, and spins.
-   */
-  inTurn(work: () => Promise<void>): Promise<void>;
   /** Lets writes under way end, and makes new ones wait until the function that it gives is called. */
   holdWrites(): Promise<() => void>;
   /** From now on the file is opened anew: it lies elsewhere, or its drive was away. */
@@ -72,7 +67,6 @@ export function createTrackFile(options: {
   let idle: (() => void) | undefined;
   let held: Promise<void> | undefined;
   let noWrites: (() => void) | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
   const making = new Set<Extent>();
 
   const extents = () => (map ??= createExtents(options.start, options.taken()));
@@ -123,11 +117,6 @@ export function createTrackFile(options: {
         writing -= 1;
         if (writing === 0) noWrites?.();
       }
-    },
-    inTurn(work) {
-      const done = turn.then(work);
-      turn = done.catch(() => undefined);
-      return done;
     },
     async holdWrites() {
       while (held) await held;
