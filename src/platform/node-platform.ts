@@ -12,6 +12,7 @@ import { createInterfaceSignal } from './network.ts';
 import { openSettings, serviceUrlIn } from './settings.ts';
 import { createSupplySignal } from './supply.ts';
 import { createNodeTransport } from './transport.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export interface NodePlatformOptions {
   readonly host: Platform['host'];
@@ -31,6 +32,7 @@ export interface NodePlatform extends Platform {
 
 export function createNodePlatform(options: NodePlatformOptions): NodePlatform {
   const { host, version, userData, log } = options;
+  keepYoungGenerationSmall();
   const { fetch, close } = createNodeFetch();
   const transport = createNodeTransport();
   const digests = createDigestThread(log);

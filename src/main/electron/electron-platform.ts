@@ -9,6 +9,7 @@ import { createKeyringRecord } from '../../platform/keyring-record.ts';
 import { createMeteredSource } from '../../platform/metered.ts';
 import { createPolledSignal } from '../../platform/network.ts';
 import { openSettings } from '../../platform/settings.ts';
+import { keepYoungGenerationSmall } from '../../platform/young-generation.ts';
 import type { Log, Platform } from '../../shared/platform.ts';
 import { createFolderChooser } from './choose-folder.ts';
 import { createPowerSignal } from './power.ts';
@@ -22,6 +23,7 @@ export type ElectronPieces = Pick<
 
 /** The Platform as Electron has it. Only after `ready`: keychain, power and sessions need it. */
 export function createElectronPlatform(electron: ElectronPieces, log: Log): Platform {
+  keepYoungGenerationSmall();
   const userData = electron.app.getPath('userData');
   return {
     host: 'electron',
