@@ -30,8 +30,9 @@ const FIRST_PENALTY_MS = SECOND_MS;
 const LONGEST_PENALTY_MS = MINUTE_MS;
 /** Failures older than this say nothing about now. */
 const FORGIVEN_AFTER_MS = 5 * MINUTE_MS;
-/** Below this, a transfer measures latency, not throughput. */
+/** Below this, a transfer measures latency, not throughput; unless bytes came for so long: then that is how slow it is. */
 const SMALLEST_SAMPLE_BYTES = 16 * 1024;
+const LONG_SAMPLE_MS: Ms = SECOND_MS;
 /** Weight of a new sample, from the service's own rule for bandwidth: 0.8 old + 0.2 new. */
 const NEW = 0.2;
 
@@ -55,7 +56,7 @@ export function createHealth(clock: Clock, random: (sizeBytes: Bytes) => Uint8Ar
   };
 
   const moved: Health['moved'] = (ocaId, { bytes, transferMs }) => {
-    if (bytes < SMALLEST_SAMPLE_BYTES) return;
+    if (bytes < SMALLEST_SAMPLE_BYTES && transferMs < LONG_SAMPLE_MS) return;
     const sample = (bytes * 8 * SECOND_MS) / Math.max(1, transferMs);
     const old = of(ocaId).throughputBitsPerSecond;
     change(ocaId, { throughputBitsPerSecond: old === null ? sample : (1 - NEW) * old + NEW * sample });

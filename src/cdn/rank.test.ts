@@ -97,3 +97,9 @@ it('too small a transfer says nothing about throughput', () => {
   health.answered('near', 20, { bytes: 900, transferMs: 1 });
   expect(health.of('near')).toMatchObject({ throughputBitsPerSecond: null, latencyMs: 20 });
 });
+
+it('so little in so long does: an OCA that crawls is not taken for one that nobody has measured', () => {
+  const health = fresh();
+  health.moved('near', { bytes: 2_500, transferMs: 2_000 });
+  expect(health.of('near').throughputBitsPerSecond).toBe(10_000);
+});
