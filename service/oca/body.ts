@@ -52,7 +52,10 @@ async function* strikeBody(
       if (decisive?.kind === 'corrupt' && sent <= middle && middle < sent + bytes.length) {
         bytes[middle - sent] = (bytes[middle - sent] ?? 0) ^ 0x01;
       }
-      for (const cap of strike.caps) await sleep(cap.book(bytes.length, nowMs()), gone);
+      for (const cap of strike.caps) {
+        const ms = cap.book(bytes.length, nowMs());
+        if (ms > 0) await sleep(ms, gone);
+      }
       if (bytes.length > 0) yield bytes;
       sent += bytes.length;
       onSent(bytes.length);

@@ -60,6 +60,7 @@ export interface Strike {
 export const noStrike: Strike = { latencyMs: 0, caps: [], decisive: undefined, kinds: [] };
 
 export interface FaultBook {
+  /** Caps of the rules before hold nothing back any more, answers under way included. */
   replace(rules: FaultRules): void;
   /** The rules as they stand, `times` counted down, those used up gone. */
   list(): FaultRules;
@@ -67,9 +68,10 @@ export interface FaultBook {
 }
 
 export function createFaultBook(): FaultBook {
-  let entries: { rule: FaultRule; pattern: RegExp; left: number; cap: RateCap | undefined }[] = [];
+  let entries: { rule: FaultRule; pattern: RegExp; left: number; cap: LiftableCap | undefined }[] = [];
   return {
     replace({ rules }) {
+      for (const { cap } of entries) cap?.lift();
       entries = rules.map((rule) => ({
         rule,
         pattern: new RegExp(rule.match ?? ''),
@@ -103,14 +105,25 @@ export interface RateCap {
   book(bytes: number, nowMs: number): number;
 }
 
-function createRateCap(bytesPerSecond: number): RateCap {
+interface LiftableCap extends RateCap {
+  lift(): void;
+}
+
+function createRateCap(bytesPerSecond: number): LiftableCap {
   let freeAtMs = 0;
+  let isLifted = false;
   return {
-    chunkBytes: Math.max(1, Math.floor(bytesPerSecond / 20)),
+    get chunkBytes() {
+      return isLifted ? Infinity : Math.max(1, Math.floor(bytesPerSecond / 20));
+    },
     book(bytes, nowMs) {
+      if (isLifted) return 0;
       const startMs = Math.max(freeAtMs, nowMs);
       freeAtMs = startMs + (bytes * 1000) / bytesPerSecond;
       return freeAtMs - nowMs;
+    },
+    lift() {
+      isLifted = true;
     },
   };
 }

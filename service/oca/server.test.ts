@@ -298,6 +298,15 @@ describe('faults', () => {
     const answer = await fetch(base + segmentPath);
     expect(Buffer.from(await answer.arrayBuffer()).equals(segment)).toBe(true);
   });
+
+  it('slow down no longer once the rules are others, an answer under way included', async () => {
+    const { base, setFaults } = await start();
+    // Whole it would take longer than the test may.
+    await setFaults({ fault: { kind: 'bandwidth', bytesPerSecond: Math.ceil(segment.length / 100) } });
+    const answer = await fetch(base + segmentPath);
+    await setFaults();
+    expect(Buffer.from(await answer.arrayBuffer()).equals(segment)).toBe(true);
+  });
 });
 
 describe('control', () => {
