@@ -74,7 +74,7 @@ test('the page of a series, with the download dialog', async () => {
 
 test('downloads, one of them under way', async () => {
   const { page } = world;
-  await slowTo(world.service, 50_000);
+  await slowTo(world.service, 10_000);
   await startDownload(page, 'S1 E1 Who Took Magenta?', '240p');
   await goToDownloads(page);
   const line = downloadLine(page, 'Tiny Signals');

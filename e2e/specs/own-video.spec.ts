@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { findFfmpeg } from '../../service/encoder/ffmpeg.ts';
-import { readPixels } from '../support/picture.ts';
+import { goesRound, readPixels } from '../support/picture.ts';
 import { downloadLine, goToDownloads, leavePlayer, openTitle, signIn } from '../support/screens.ts';
 import { dominantFrequency } from '../support/sound.ts';
 import { expect, test } from '../support/test.ts';
@@ -28,6 +28,7 @@ test('it is found and plays, in picture and sound', async () => {
   await signIn(page);
   await openTitle(page, NAME);
   await page.getByRole('main').getByRole('link', { name: 'Play', exact: true }).click();
+  await goesRound(page);
   await expect
     .poll(async () => {
       const [red = 0, green = 0, blue = 0] = await readPixels(page);

@@ -1,14 +1,16 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { PlaybackStart } from '../../src/shared/contract.ts';
+import { Settings } from '../../src/shared/settings.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { demoVideo } from '../support/catalog.ts';
 import { mountDrive } from '../support/drive.ts';
 import type { Drive } from '../support/drive.ts';
+import { ifThere } from '../support/files.ts';
 import { call, labOf } from '../support/lab.ts';
-import { setFaults, slowTo } from '../support/ocas.ts';
+import { setFaults } from '../support/ocas.ts';
 import { expectPlaying } from '../support/picture.ts';
 import {
   downloadDialog,
@@ -62,6 +64,11 @@ async function holdMoves(page: Page): Promise<() => Promise<void>> {
   };
 }
 
+async function capDownloads(page: Page, capBitsPerSecond: number | null): Promise<void> {
+  const { downloads } = Settings.parse(await call(page, 'settings/read'));
+  await call(page, 'settings/write', { downloads: { ...downloads, capBitsPerSecond } });
+}
+
 test('the bar says what is taken; a folder is looked at before anything moves', async () => {
   const { page } = world;
   await signIn(page);
@@ -105,8 +112,8 @@ test('a move is canceled, and everything stays; then it is carried out, and play
   await expect(folderOf(page)).toHaveText(place());
   // What was copied is erased where it lay before.
   await expect
-    .poll(() => existsSync(home) && readdirSync(home).some((name) => name.endsWith('.sealed')))
-    .toBe(false);
+    .poll(async () => ((await ifThere(readdir(home))) ?? []).filter((name) => name.endsWith('.sealed')))
+    .toEqual([]);
   await goToDownloads(page);
   await setFaults(world.service, [{ fault: { kind: 'status', code: 503 } }]);
   await downloadLine(page, 'Rule Thirty').getByRole('link', { name: /^Play/ }).click();
@@ -139,7 +146,8 @@ test('what does not fit is said with what could go; what is smaller fits', async
   await expectAccessible(page);
   await rung(dialog, '240p').check({ force: true });
   await expect(dialog.getByRole('button', { name: 'Start download' })).toBeEnabled();
-  await slowTo(world.service, 100_000);
+  // The slowest there is: five minutes for this one.
+  await capDownloads(page, 100_000);
   await dialog.getByRole('button', { name: 'Start download' }).click();
   await expect(dialog).toHaveCount(0);
 });
@@ -155,7 +163,7 @@ test('the drive is unplugged and comes back: said, waited for, gone on', async (
   await expectAccessible(page);
   await rename(away(), place());
   await expect(page.getByText(absent)).toHaveCount(0);
-  await setFaults(world.service, []);
+  await capDownloads(page, null);
   await expect(line).toContainText('Downloaded', { timeout: 60_000 });
 });
 

@@ -5,6 +5,7 @@ import { VideoRecord } from '../../service/encoder/drop.ts';
 import { ivOf } from '../../service/encoder/encryption.ts';
 import { spellingsOf } from '../../testing/spellings.ts';
 import type { Secret } from '../../testing/spellings.ts';
+import { filesBelow, ifThere } from './files.ts';
 
 const WINDOW_BYTES = 32;
 
@@ -46,15 +47,13 @@ function windows(name: string, bytes: Buffer): Secret[] {
   });
 }
 
-/** "<file>: <secret>" for each one that lies in some file below the folder. */
+/** "<file>: <secret>" for each one that lies in some file below the folder, which programs may be using. */
 export async function findSecrets(folder: string, secrets: readonly Secret[]): Promise<string[]> {
   const found: string[] = [];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    const content = await readFile(file);
+  for await (const file of filesBelow(folder)) {
+    const content = await ifThere(readFile(file));
     for (const { name, bytes } of secrets)
-      if (content.includes(bytes)) found.push(`${path.relative(folder, file)}: ${name}`);
+      if (content?.includes(bytes)) found.push(`${path.relative(folder, file)}: ${name}`);
   }
   return found;
 }

@@ -54,7 +54,7 @@ async function stop(child: ChildProcess): Promise<void> {
 
 export interface LayoverRun {
   readonly child: ChildProcess;
-  /** Objects from standard error, as they come. */
+  /** Objects from standard error, as they come; first the last one that has come already. */
   onProgress(listener: (value: Record<string, unknown>) => void): void;
   readonly ended: Promise<{ code: number | null; answer: Record<string, unknown> }>;
 }
@@ -68,20 +68,29 @@ export function layover(dataDir: string, args: string[], env: NodeJS.ProcessEnv 
     env: { ...process.env, ...env },
   });
   const listeners: ((value: Record<string, unknown>) => void)[] = [];
+  let latest: Record<string, unknown> | undefined;
   let output = '';
   let complaints = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   createInterface({ input: child.stderr }).on('line', (line) => {
     const value = parsed(line);
-    if (value) listeners.forEach((listener) => listener(value));
-    else complaints = line;
+    if (!value) {
+      complaints = line;
+      return;
+    }
+    latest = value;
+    listeners.forEach((listener) => listener(value));
   });
   const ended = new Promise<{ code: number | null; answer: Record<string, unknown> }>((resolve) =>
     child.once('close', (code) =>
       resolve({ code, answer: parsed(output) ?? { error: { code: 'none', message: complaints } } }),
     ),
   );
-  return { child, onProgress: (listener) => void listeners.push(listener), ended };
+  const onProgress: LayoverRun['onProgress'] = (listener) => {
+    if (latest) listener(latest);
+    listeners.push(listener);
+  };
+  return { child, onProgress, ended };
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

@@ -90,7 +90,12 @@ export async function travel(report: ReturnType<typeof createReport>, folder: st
     let run: LayoverRun | undefined;
     let storedAtKill = 0;
     await report.step('download one rendition', async () => {
-      await throttle(fleet(), 400_000);
+      // As slow as a hotel; and no OCA gives the last segment, so that there is a middle in which things go wrong.
+      const last = await lastSegment(path.join(serviceData, 'media', videoId(), RENDITION));
+      await misbehave(fleet().ocas, [
+        { fault: { kind: 'bandwidth', bytesPerSecond: 400_000 } },
+        { match: `${RENDITION}/${last}$`, fault: { kind: 'status', code: 503 } },
+      ]);
       const args = [
         'download',
         videoId(),
@@ -119,6 +124,7 @@ export async function travel(report: ReturnType<typeof createReport>, folder: st
       return `SIGKILL at ${storedAtKill} bytes`;
     });
     await report.step('resume', async () => {
+      await misbehave(fleet().ocas.slice(1), []);
       const { downloads } = await ask(Downloads, 'downloads');
       const found = known(downloads.find((view) => view.videoId === videoId()));
       if (found.storedBytes < storedAtKill)
@@ -258,11 +264,16 @@ function until(run: LayoverRun, satisfies: (view: DownloadView) => boolean): Pro
   });
 }
 
-/** An OCA as slow as a hotel: so that there is a middle in which things can go wrong. */
-async function throttle(service: RunningService, bytesPerSecond: number): Promise<void> {
-  for (const { controlUrl } of service.ocas) {
-    const rules: FaultRules = { rules: [{ fault: { kind: 'bandwidth', bytesPerSecond } }] };
-    const body = JSON.stringify(rules);
+/** The name of the file of a rendition's last segment. */
+async function lastSegment(folder: string): Promise<string> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.m4s'));
+  return known(files.toSorted((a, b) => Number.parseInt(a) - Number.parseInt(b)).at(-1));
+}
+
+/** From now on these OCAs misbehave so; no rules: well again. */
+async function misbehave(ocas: RunningService['ocas'], rules: FaultRules['rules']): Promise<void> {
+  for (const { controlUrl } of ocas) {
+    const body = JSON.stringify({ rules } satisfies FaultRules);
     const answer = await fetch(controlUrl, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
