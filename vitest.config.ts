@@ -12,6 +12,8 @@ const alias = { electron: path.resolve(import.meta.dirname, 'testing/fake-electr
 const server = { deps: { inline: ['electron-store'] } };
 const include = (kind: string) => [`{src,service,testing,scripts,bench,faults}/**/*${kind}.test.{ts,tsx}`];
 const apart = ['src/{renderer,preload,main/electron}/**/*.test.{ts,tsx}'];
+/** What is waited for comes when it comes: a second, as vitest has it, is a statement on the machine. */
+const expect = { poll: { timeout: 30_000 } };
 const exclude = ['**/*.integration.test.ts', '**/node_modules/**'];
 
 export default defineConfig({
@@ -25,12 +27,13 @@ export default defineConfig({
           include: include(''),
           exclude: [...exclude, ...apart],
           isolate: false,
+          expect,
           testTimeout: 30_000,
         },
       },
       {
         resolve: { alias },
-        test: { name: 'unit-apart', server, include: apart, exclude, testTimeout: 30_000 },
+        test: { name: 'unit-apart', server, include: apart, exclude, expect, testTimeout: 30_000 },
       },
       {
         resolve: { alias },
@@ -39,6 +42,7 @@ export default defineConfig({
           server,
           include: include('.integration'),
           fileParallelism: false,
+          expect,
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },

@@ -21,6 +21,15 @@ export async function passTimeUntil(
   }
 }
 
+/** Waits until what `look` tells is the same for so many turns on end: whatever was under way has come to rest. */
+export async function rest(look: () => unknown, count = 100): Promise<void> {
+  for (let before = JSON.stringify(look()), quiet = 0; quiet < count; quiet += 1) {
+    await turn();
+    const now = JSON.stringify(look());
+    if (now !== before) [before, quiet] = [now, 0];
+  }
+}
+
 /** Gives everybody so many turns: for what must not happen. */
 export async function turns(count: number): Promise<void> {
   for (let left = count; left > 0; left -= 1) await turn();

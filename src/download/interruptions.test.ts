@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDownloadWorld, expectAllStored, second } from '../../testing/download-world.ts';
 import type { DownloadWorld } from '../../testing/download-world.ts';
-import { turn, turns, until } from '../../testing/until.ts';
+import { rest, turn, turns, until } from '../../testing/until.ts';
 import { LayoverError } from '../shared/errors.ts';
 
 let world: DownloadWorld;
@@ -97,9 +97,9 @@ describe.each(interruptions)('%s', (_what, begin, end) => {
       const isCompleted = () => world.history.some(({ state }) => state === 'completed');
       await until(() => isOver || isCompleted());
       // What was answered already may still be put down; then nothing moves.
-      await turns(30);
-      const asked = world.server.requests.length;
       const { usedBytes } = world.store;
+      await rest(() => [world.server.requests.length, usedBytes()], 30);
+      const asked = world.server.requests.length;
       const held = usedBytes();
       await turns(10);
       expect([world.server.requests.length, usedBytes()]).toEqual([asked, held]);

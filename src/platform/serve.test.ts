@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { rest } from '../../testing/until.ts';
 import type { Handler, Served } from './serve.ts';
 import { serve } from './serve.ts';
 
@@ -55,12 +56,8 @@ it('pulls no more than the client takes, and cancels the body when the client go
   });
   const paused = await new Promise<IncomingMessage>((resolve) => httpRequest(origin, resolve).end());
   paused.pause();
-  // Socket buffers take a few MiB and then nothing moves: two looks with turns between them agree.
-  let before = -1;
-  while (before !== pulls) {
-    before = pulls;
-    for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate);
-  }
+  // Socket buffers take a few MiB and then nothing moves.
+  await rest(() => pulls, 200);
   expect(pulls).toBeLessThan(64);
   paused.destroy();
   await cancelled;
