@@ -34,7 +34,7 @@ export const readOnly = (folder: string): Trouble => ({
 /** The drive is pulled out: what has a file of it open goes on, as with any system's delayed writes. */
 export const vanished = (folder: string): Trouble => ({
   name: 'vanished',
-  codes: ['store/absent'],
+  codes: ['store/absent', 'store/place-gone'],
   isReadable: false,
   strike: () => fs.existsSync(folder) && fs.renameSync(folder, `${folder} (pulled out)`),
   mend() {

@@ -143,6 +143,14 @@ const register = {
     'Downloads cannot be kept in {folder}: the system refuses to make a folder there ({reason}). Choose another folder.',
     'after-action',
   ],
+  'store/place-gone': [
+    'The new place for your downloads went away ({folder}). Nothing is lost: all of them are where they were. Connect it, then move them again.',
+    'after-action',
+  ],
+  'store/place-failing': [
+    'The new place for your downloads cannot be written and read back ({folder}). Nothing is lost: all of them are where they were. Check that drive, or choose another.',
+    'after-action',
+  ],
   'store/place-taken': [
     '{folder} holds the downloads of another Layover. Choose another folder.',
     'after-action',

@@ -132,7 +132,7 @@ describe('a move', () => {
     await openTrack(store, trackSpec('a-en'));
     const away = `${target}-away`;
     const moving = store.move(target, { pace: before(3, () => fs.renameSync(target, away)) });
-    await expect(moving).rejects.toThrow(code('store/absent'));
+    await expect(moving).rejects.toThrow(code('store/place-gone'));
     expect(store.folder).not.toBe(target);
     expect(await track.verify()).toEqual([]);
     track.close();
@@ -146,11 +146,40 @@ describe('a move', () => {
     expect(await unlockTrack(again.store).verify()).toEqual([]);
   });
 
+  it('says so of the old place when that is the one that vanished', async () => {
+    const { store, downloads, target, track } = await filledStore();
+    await openTrack(store, trackSpec('a-en'));
+    const moving = store.move(target, {
+      pace: before(3, () => fs.renameSync(downloads, `${downloads}-away`)),
+    });
+    await expect(moving).rejects.toThrow(code('store/absent'));
+    fs.renameSync(`${downloads}-away`, downloads);
+    expect(store.folder).toBe(downloads);
+    expect(await track.verify()).toEqual([]);
+  });
+
+  it('reads back what it wrote, and says which drive changed it', async () => {
+    const { store, downloads, target, track } = await filledStore();
+    const copy = path.join(target, `${trackId}.sealed`);
+    const moving = store.move(target, {
+      // Two pieces are written, then two are read.
+      pace: before(3, () => {
+        const bytes = fs.readFileSync(copy);
+        bytes[700_000]! ^= 1;
+        fs.writeFileSync(copy, bytes);
+      }),
+    });
+    await expect(moving).rejects.toThrow(code('store/place-failing'));
+    expect(store.folder).toBe(downloads);
+    expect(filesIn(target)).toEqual([]);
+    expect(await track.verify()).toEqual([]);
+  });
+
   it('may be tried again into what it left there itself', async () => {
     const { store, track, target } = await filledStore();
     const away = `${target}-away`;
     const moving = store.move(target, { pace: before(3, () => fs.renameSync(target, away)) });
-    await expect(moving).rejects.toThrow(code('store/absent'));
+    await expect(moving).rejects.toThrow(code('store/place-gone'));
     fs.renameSync(away, target);
     await store.move(target);
     expect(store.folder).toBe(target);

@@ -1,6 +1,6 @@
 import type { Log } from '../shared/platform.ts';
 import { codeOf } from '../database/sqlite-errors.ts';
-import { LayoverError } from '../shared/errors.ts';
+import { isLayoverError, LayoverError } from '../shared/errors.ts';
 import type { Bytes } from '../shared/units.ts';
 import { copyParts } from './copy-track.ts';
 import type { CopyParts } from './copy-track.ts';
@@ -64,8 +64,8 @@ export async function moveStore(
       const movedBytes = Math.floor(doneBytes / 2);
       onProgress?.({ movedBytes, totalBytes: Math.max(movedBytes, index.usedBytes()) });
     },
-    readError: (thrown) => errorOf(diskError, thrown, from),
-    writeError: (thrown) => errorOf(writeError, thrown, to),
+    readError: (thrown) => diskError(thrown, { ...at(from), isPresent: from.isPresentNow }),
+    writeError: (thrown) => targetError(thrown, to),
   };
   const stopNoting = index.onPut((row) => copied.get(row.track)?.add(row.index));
 
@@ -165,13 +165,16 @@ export async function moveStore(
 
 /** Files of tracks that were removed meanwhile go; all others are there, with their own headers. */
 async function checkTarget({ from, to, index, noise }: MoveParts): Promise<void> {
-  if (!(await to.isPresent())) throw new LayoverError('store/absent', { folder: to.folder });
+  if (!(await to.isPresent())) throw new LayoverError('store/place-gone', { folder: to.folder });
   const known = new Map(index.tracks().map((row) => [row.trackId, row]));
   for (const trackId of await to.trackIds()) if (!known.has(trackId)) await to.erase(trackId, noise());
   for (const row of known.values()) {
     await nextTurn();
     if (!row.isSound || !isWhole(from, row)) continue;
-    if (!isWhole(to, row)) throw new LayoverError('store/absent', { folder: to.folder });
+    if (isWhole(to, row)) continue;
+    throw new LayoverError(to.isPresentNow() ? 'store/place-failing' : 'store/place-gone', {
+      folder: to.folder,
+    });
   }
 }
 
@@ -205,6 +208,13 @@ export async function clearPlace(
   }
 }
 
-function errorOf(as: typeof diskError, thrown: unknown, place: StoreFolder): unknown {
-  return as(thrown, { folder: place.folder, neededBytes: 1, isPresent: place.isPresentNow });
+const at = ({ folder }: StoreFolder) => ({ folder, neededBytes: 1 });
+
+/** Of the new place: what the register says of the drive with the downloads would be about the wrong one. */
+function targetError(thrown: unknown, to: StoreFolder): unknown {
+  const said = writeError(thrown, { ...at(to), isPresent: to.isPresentNow });
+  if (!isLayoverError(said, 'store/absent', 'store/unreadable', 'store/missing')) return said;
+  const { details, cause } = said;
+  const code = said.code === 'store/absent' ? 'store/place-gone' : 'store/place-failing';
+  return new LayoverError(code, details, { cause });
 }

@@ -115,8 +115,8 @@ export interface StorePlace {
    * or the other whole, and the next sweep clears up. Puts wait only for the moment of the switch.
    *
    * Throws `store/moving` (one is under way), `store/place-inside`, `store/place-not-empty`,
-   * `store/place-no-folder`, `store/place-unusable`, `store/place-taken`, `store/no-space`, `store/read-only`, `store/absent` (either place vanished),
-   * `store/unreadable`.
+   * `store/place-no-folder`, `store/place-unusable`, `store/place-taken`, `store/no-space`, `store/read-only`; of the new place
+   * `store/place-gone` and `store/place-failing`; of the old one `store/absent` and `store/unreadable`.
    */
   move(folder: string, options?: MoveOptions): Promise<void>;
 }
