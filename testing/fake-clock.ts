@@ -1,4 +1,4 @@
-import type { Clock } from '../src/shared/platform.ts';
+import type { Clock, Uptime } from '../src/shared/platform.ts';
 import type { Ms } from '../src/shared/units.ts';
 
 export interface FakeClock extends Clock {
@@ -8,23 +8,35 @@ export interface FakeClock extends Clock {
   setWall(nowMs: Ms): void;
   /** The machine sleeps: the wall clock goes on, the monotonic one stands. `untold`: on a system that does not say so. */
   suspend(ms: Ms, how?: 'told' | 'untold'): void;
+  /** The machine is off for so long, and starts again. */
+  reboot(offMs: Ms): void;
   /** How many are asleep: lets a test wait until the code under test has gone to sleep. */
   readonly sleepers: number;
 }
 
-/** A clock that stands still until it is told otherwise. */
-export function createFakeClock(nowMs: Ms = Date.UTC(2026, 0, 5, 12)): FakeClock {
+/** A clock that stands still until it is told otherwise. `uptime`: on a system that tells how long the machine has been on. */
+export function createFakeClock(
+  nowMs: Ms = Date.UTC(2026, 0, 5, 12),
+  how: { uptime?: boolean } = {},
+): FakeClock {
   let wall = nowMs;
   let monotonic = 0;
   let slept = 0;
+  let on: Uptime = { boot: 'boot 1', ms: 0 };
   const asleep = new Set<{ until: Ms; wake: () => void }>();
   return {
     now: () => wall,
     monotonic: () => monotonic,
     slept: () => slept,
-    suspend(ms, how = 'told') {
+    uptime: how.uptime ? () => on : undefined,
+    suspend(ms, told = 'told') {
       wall += ms;
-      if (how === 'told') slept += ms;
+      on = { ...on, ms: on.ms + ms };
+      if (told === 'told') slept += ms;
+    },
+    reboot(offMs) {
+      wall += offMs;
+      on = { boot: `${on.boot}, restarted`, ms: 0 };
     },
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
@@ -47,6 +59,7 @@ export function createFakeClock(nowMs: Ms = Date.UTC(2026, 0, 5, 12)): FakeClock
     advance(ms) {
       wall += ms;
       monotonic += ms;
+      on = { ...on, ms: on.ms + ms };
       for (const sleeper of [...asleep].sort((a, b) => a.until - b.until))
         if (sleeper.until <= monotonic) sleeper.wake();
     },

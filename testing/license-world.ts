@@ -32,8 +32,9 @@ export interface LicenseWorld {
   ): { licenses: Licenses; time: PersistentTrustedTime };
 }
 
-export async function createLicenseWorld(): Promise<LicenseWorld> {
-  const clock = createFakeClock();
+/** `uptime`: on a system that tells how long the machine has been on. */
+export async function createLicenseWorld(how: { uptime?: boolean } = {}): Promise<LicenseWorld> {
+  const clock = createFakeClock(undefined, how);
   const database = openPlainDatabase(licenseMigrations);
   const device = await loadTestDevice();
   const issuer = await createLicenseIssuer({ now: () => clock.now() });

@@ -46,8 +46,8 @@ const performers: { readonly [Name in ActionName]: Perform<Name> } = {
   'clock-rate'(run, { rate }) {
     run.wallRate = rate;
   },
-  restart: (run, { off }) => reopened(run, 'in-order', () => run.advance(ms(off))),
-  kill: (run, { off }) => reopened(run, 'killed', () => run.advance(ms(off))),
+  restart: (run, { off, reboots }) => reopened(run, 'in-order', () => run.advance(ms(off)), reboots),
+  kill: (run, { off, reboots }) => reopened(run, 'killed', () => run.advance(ms(off)), reboots),
   'lose-keychain': (run) => reopened(run, 'in-order', () => run.app.loseKeychain()),
   backup: (run, { name }) => reopened(run, 'in-order', () => run.app.backUp(name)),
   restore: (run, { name }) => reopened(run, 'in-order', () => run.app.restore(name)),
@@ -118,11 +118,17 @@ function tick(run: Run, { video, viewing }: { video: string; viewing: string }, 
   return allowed;
 }
 
-async function reopened(run: Run, how: 'in-order' | 'killed', meanwhile: () => unknown): Promise<void> {
+async function reopened(
+  run: Run,
+  how: 'in-order' | 'killed',
+  meanwhile: () => unknown,
+  reboots = true,
+): Promise<void> {
   await run.app.close(how);
   run.isRunning = false;
   run.viewings.clear();
   await meanwhile();
+  if (reboots) run.reboot();
   await run.app.open();
   run.isRunning = true;
 }

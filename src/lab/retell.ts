@@ -91,7 +91,7 @@ export function retell(
     if (!isMoved && Math.abs(entry.wallMs - atMs - wallOfTrueMs) > MINUTE_MS) setClock(entry.wallMs);
     switch (entry.what) {
       case 'started':
-        if (entry !== all[0]) say({ do: 'restart', off: '0s' });
+        if (entry !== all[0]) say({ do: 'restart', off: '0s', reboots: true });
         break;
       case 'kept':
         keep(entry);

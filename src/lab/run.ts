@@ -28,6 +28,8 @@ export interface Run {
   /** How fast the machine's wall clock goes. */
   wallRate: number;
   isRunning: boolean;
+  /** The machine is started again: nobody knows any more how long it was off. */
+  reboot(): void;
   /** Lets time pass, and stops at every moment at which a verdict may become another. */
   advance(ms: Ms, how?: 'awake' | 'asleep'): Promise<void>;
   /**
@@ -51,7 +53,12 @@ export interface Viewing {
 export async function createRun(scenario: Scenario, folder: string): Promise<Run> {
   const startMs = Date.parse(scenario.startsAt);
   let truthMs = startMs;
-  const clock = createVirtualClock(standingStill(startMs), 0, 0);
+  let boots = 1;
+  const clock = createVirtualClock(
+    standingStill(startMs, () => `start ${boots}`),
+    0,
+    0,
+  );
   const momentMs = (moment: string) => {
     const sinceStart = parseDuration(moment);
     return sinceStart === null ? Date.parse(moment) : startMs + sinceStart;
@@ -109,6 +116,7 @@ export async function createRun(scenario: Scenario, folder: string): Promise<Run
     changes,
     wallRate: 1,
     isRunning: true,
+    reboot: () => void boots++,
     step: { step: 1, do: '' },
     trueNow: () => truthMs,
     sinceStart: () => truthMs - startMs,
@@ -168,8 +176,13 @@ function edgesOf(verdict: Verdict): Ms[] {
 }
 
 /** Under a virtual clock that only steps move. */
-function standingStill(nowMs: Ms): Clock {
-  return { now: () => nowMs, monotonic: () => 0, sleep: () => new Promise(() => undefined) };
+function standingStill(nowMs: Ms, boot: () => string): Clock {
+  return {
+    now: () => nowMs,
+    monotonic: () => 0,
+    uptime: () => ({ boot: boot(), ms: 0 }),
+    sleep: () => new Promise(() => undefined),
+  };
 }
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };

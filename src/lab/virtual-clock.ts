@@ -75,6 +75,10 @@ export function createVirtualClock(inner: Clock, offsetMs: Ms = 0, startRate = 1
     now,
     monotonic,
     slept: () => suspendedMs,
+    uptime: () => {
+      const on = inner.uptime?.();
+      return on && { ...on, ms: on.ms + Math.round(monotonic() - inner.monotonic()) + suspendedMs };
+    },
     sleep,
     step: (ms) => move({ wallMs: notNegative(ms), monotonicMs: ms }),
     setWall: (nowMs) => move({ wallMs: nowMs - now() }),

@@ -122,6 +122,8 @@ describe('a byte that falls over', () => {
   });
 
   test('in the floor of trusted time: a clock that is right plays on or waits for the service', async () => {
+    world = await createLicenseWorld({ uptime: true });
+    world.clock.advance(50 * DAY_MS);
     const { licenses, time } = world.open();
     await licenses.acquire(v, 'offline');
     time.close();

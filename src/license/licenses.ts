@@ -18,7 +18,7 @@ import { outlookOf } from './outlook.ts';
 import { flushReleases } from './releases.ts';
 import { renewalMigration } from './renewal-rows.ts';
 import { createRenewing } from './renewing.ts';
-import { clockLeapMigration, trustedTimeMigration } from './trusted-time.ts';
+import { clockLeapMigration, trustedTimeMigration, uptimeMigration } from './trusted-time.ts';
 import type { PersistentTrustedTime } from './trusted-time.ts';
 import type { LicenseChange, LicenseService, Licenses, WatchedIn } from './types.ts';
 import { refusalError, verdict as decide } from './verdict.ts';
@@ -31,6 +31,7 @@ export const licenseMigrations: readonly Migration[] = [
   renewalMigration,
   checkInMigration,
   clockLeapMigration,
+  uptimeMigration,
 ];
 
 /** What is not to be played before its time may be stored before. */

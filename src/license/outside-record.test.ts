@@ -79,6 +79,33 @@ test('an older state that is put back wins no time, with no service in sight', a
   expect(await open().outside.recall()).toBe(false);
 });
 
+test('the record knows what passed since it was written, as long as the machine stays on', async () => {
+  world = await createLicenseWorld({ uptime: true });
+  const first = open();
+  await first.licenses.acquire('v1', 'offline');
+  first.time.persist();
+  const restore = backUp();
+  world.clock.reboot(HOUR_MS);
+  const second = open();
+  second.outside.note();
+  await second.outside.idle();
+  const writtenMs = world.clock.now();
+  world.clock.advance(3 * DAY_MS);
+  // The folder is older than this start of the machine: its own row knows nothing of it.
+  restore();
+  world.clock.setWall(writtenMs);
+  const third = open();
+  expect(third.time.now()).toBe(writtenMs);
+  expect(await third.outside.recall()).toBe(true);
+  expect(third.time.now()).toBe(writtenMs + 3 * DAY_MS - 2_000);
+  world.clock.reboot(HOUR_MS);
+  world.clock.setWall(writtenMs);
+  restore();
+  const fourth = open();
+  await fourth.outside.recall();
+  expect(fourth.time.now()).toBe(writtenMs);
+});
+
 test('what is remembered of an issue before a renewal is nothing to the new one', async () => {
   const first = open();
   await first.licenses.acquire('v1', 'offline');

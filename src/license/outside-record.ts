@@ -6,6 +6,7 @@ import { amended } from './amend.ts';
 import { createGrantRows } from './grant-rows.ts';
 import { isGone, nothingRemembered, Remembered, rememberedAfter } from './remembered.ts';
 import { createRowSeal } from './row-seal.ts';
+import { passedSince } from './trusted-time.ts';
 import type { LicenseChange, TrustedTime } from './types.ts';
 import { isBeyondItsTime } from './verdict.ts';
 
@@ -81,8 +82,9 @@ export function createOutsideRecord(from: {
     const known = await read().catch(without);
     if (!known || ended.signal.aborted) return false;
     remembered = known;
-    const isOlder = isBeyondItsTime(known.floorMs, trustedTime.now());
-    trustedTime.atLeast(known.floorMs);
+    const floorMs = known.floorMs + passedSince(known.uptime, clock.uptime?.());
+    const isOlder = isBeyondItsTime(floorMs, trustedTime.now());
+    trustedTime.atLeast(floorMs);
     let changes = 0;
     database.transaction(() => {
       for (const grant of grants.all()) {
@@ -112,7 +114,10 @@ export function createOutsideRecord(from: {
     await (learning ??= learn());
     while (isDue && isThere) {
       isDue = false;
-      remembered = rememberedAfter(remembered, grants.all(), trustedTime.now());
+      remembered = rememberedAfter(remembered, grants.all(), {
+        floorMs: trustedTime.now(),
+        uptime: clock.uptime?.() ?? null,
+      });
       const json = JSON.stringify(remembered);
       const parts = [Buffer.from(json), seals.of([json])];
       await record?.write(parts.map((part) => part.toString('base64url')).join('.')).catch(without);

@@ -5,10 +5,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { named } from '../../testing/systems.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../shared/units.ts';
+import { createSystemClock } from '../platform/clock.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../shared/units.ts';
 
 /** The injected clock proves it from inside; this moves the clock of a whole process from outside. */
 const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
@@ -87,6 +89,27 @@ test.skipIf(cannot)(
     await app.setClock('+0');
     expect(await app.ask('look')).toMatchObject({ isBehind: false, verdict: 'allowed' });
     await app.close();
+  },
+  60_000,
+);
+
+const isDumb = cannot ?? (createSystemClock().uptime ? undefined : 'this system names none of its starts');
+test.skipIf(isDumb)(
+  named('a clock that is set back by what passed while the app was closed', isDumb),
+  async () => {
+    const first = await start('+0');
+    const { nowMs } = await first.ask('look');
+    await first.close();
+    // As if it had been closed right after the machine was started: nobody waits for that here.
+    const onMs = os.uptime() * SECOND_MS;
+    const sql = new BetterSqlite3(path.join(folder, 'layover.db'));
+    expect(sql.prepare('UPDATE trusted_time SET uptime_ms = 0 WHERE boot IS NOT NULL').run().changes).toBe(1);
+    sql.close();
+    const back = await start('+0');
+    const late = await back.ask('look');
+    expect(late.nowMs).toBeGreaterThanOrEqual(nowMs + onMs - 3 * SECOND_MS);
+    expect(late.nowMs).toBeLessThanOrEqual(Date.now() + os.uptime() * SECOND_MS);
+    await back.close();
   },
   60_000,
 );

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { FirstPlay } from '../shared/check-in.ts';
-import type { Ms } from '../shared/units.ts';
 import type { KeptGrant } from './grant-rows.ts';
 
 /** A license as it was issued then: a renewal is another issue of it. */
@@ -18,6 +17,8 @@ const MOST = 400;
 /** What must not be forgotten, as it lies in the operating system's keyring. */
 export const Remembered = z.object({
   floorMs: z.int().nonnegative(),
+  /** Of the machine, when the floor was so; null: it did not tell. */
+  uptime: z.object({ boot: z.string(), ms: z.int() }).nullable().default(null),
   /** Of every license that was held here: what was given back or renewed since can be put back with an older folder. */
   firstPlays: z.array(FirstPlay),
   held: z.array(Issue).default([]),
@@ -25,10 +26,14 @@ export const Remembered = z.object({
   gone: z.array(Gone).default([]),
 });
 export type Remembered = z.infer<typeof Remembered>;
-export const nothingRemembered: Remembered = { floorMs: 0, firstPlays: [], held: [], gone: [] };
+export const nothingRemembered: Remembered = { floorMs: 0, uptime: null, firstPlays: [], held: [], gone: [] };
 
 /** What is to be remembered once `grants` is all that is held. Pure. */
-export function rememberedAfter(before: Remembered, grants: readonly KeptGrant[], floorMs: Ms): Remembered {
+export function rememberedAfter(
+  before: Remembered,
+  grants: readonly KeptGrant[],
+  now: Pick<Remembered, 'floorMs' | 'uptime'>,
+): Remembered {
   const held = grants.map(issueOf);
   const firstPlays = grants.flatMap((grant) =>
     grant.firstPlayAtMs === null ? [] : [{ ...issueOf(grant), atMs: grant.firstPlayAtMs }],
@@ -43,7 +48,7 @@ export function rememberedAfter(before: Remembered, grants: readonly KeptGrant[]
     grants.some((grant) => isSince(issueOf(grant), issue) && !isRevoked(grant));
   const gone = latest([...before.gone, ...released, ...revoked], (a, b) => a.issuedAtMs - b.issuedAtMs);
   return {
-    floorMs,
+    ...now,
     firstPlays: latest([...before.firstPlays, ...firstPlays], (a, b) => b.atMs - a.atMs),
     held: held.slice(-MOST),
     gone: gone.filter((one) => !isBack(one)),

@@ -5,7 +5,12 @@ import { openPlainDatabase } from '../../testing/plain-database.ts';
 import { createRecordingLog } from '../../testing/recording-log.ts';
 import type { Database } from '../database/types.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../shared/units.ts';
-import { clockLeapMigration, createTrustedTime, trustedTimeMigration } from './trusted-time.ts';
+import {
+  clockLeapMigration,
+  createTrustedTime,
+  trustedTimeMigration,
+  uptimeMigration,
+} from './trusted-time.ts';
 
 const start = Date.UTC(2026, 0, 5, 12);
 let clock: FakeClock;
@@ -19,7 +24,7 @@ const restartAt = (wallMs: number) => {
 
 beforeEach(() => {
   clock = createFakeClock(start);
-  database = openPlainDatabase([trustedTimeMigration, clockLeapMigration]);
+  database = openPlainDatabase([trustedTimeMigration, clockLeapMigration, uptimeMigration]);
 });
 
 test('follows the clock, and a clock that is set forward', () => {
@@ -127,7 +132,7 @@ test('a clock that was years behind and is set right is not corrected twice', ()
 });
 
 test('a row that makes no sense is no floor', () => {
-  database.sql.exec('INSERT INTO trusted_time VALUES (1, -5, 0)');
+  database.sql.exec('INSERT INTO trusted_time (only_row, floor_ms) VALUES (1, -5)');
   expect(open().now()).toBe(start);
 });
 
@@ -235,4 +240,99 @@ test('the largest step of the machine’s clock is known until the service is he
   expect(again.leapMs()).toBe(5 * DAY_MS);
   again.observeServiceTime(start + 3 * DAY_MS);
   expect(again.leapMs()).toBe(0);
+});
+
+/** The app is closed and opened again on a machine that tells how long it has been on. */
+function onMachineThatTells() {
+  clock = createFakeClock(start, { uptime: true });
+  const time = open();
+  time.now();
+  return time;
+}
+/** "less two seconds": systems count in seconds or hundredths. */
+const GRAIN_MS = 2_000;
+
+test.each(['in order', 'by a kill'])(
+  'set back while the app is closed, %s: what the machine was on meanwhile has passed',
+  (how) => {
+    const time = onMachineThatTells();
+    clock.advance(20_000);
+    if (how === 'in order') time.close();
+    clock.advance(20 * HOUR_MS);
+    clock.setWall(start + 20_000);
+    const later = open();
+    expect(later.now()).toBe(start + 20_000 + 20 * HOUR_MS - GRAIN_MS);
+    expect(later.isClockBehind()).toBe(true);
+    // Set right, it is believed to the millisecond again, and nothing was a step of the clock.
+    clock.setWall(start + 20_000 + 20 * HOUR_MS);
+    expect(later.now()).toBe(clock.now());
+    expect([later.isClockBehind(), later.leapMs()]).toEqual([false, 0]);
+  },
+);
+
+test('set forward while it is closed: believed, and only what did not pass is a step', () => {
+  onMachineThatTells().close();
+  clock.advance(3 * DAY_MS);
+  clock.setWall(start + 5 * DAY_MS);
+  const later = open();
+  expect(later.now()).toBe(start + 5 * DAY_MS);
+  expect(later.leapMs()).toBe(2 * DAY_MS + GRAIN_MS);
+});
+
+test('sleep while it is closed counts, and a clock that was set back in it is behind', () => {
+  onMachineThatTells().close();
+  clock.suspend(9 * HOUR_MS);
+  clock.setWall(start);
+  const later = open();
+  expect(later.now()).toBe(start + 9 * HOUR_MS - GRAIN_MS);
+  expect(later.isClockBehind()).toBe(true);
+});
+
+test('after another start of the machine nobody knows: the floor stays', () => {
+  onMachineThatTells().close();
+  clock.reboot(HOUR_MS);
+  clock.advance(5 * HOUR_MS);
+  clock.setWall(start);
+  expect(open().now()).toBe(start);
+  clock.setWall(start + 6 * HOUR_MS);
+  expect(open().now()).toBe(start + 6 * HOUR_MS);
+});
+
+test('an older row that is put back knows what passed since', () => {
+  const time = onMachineThatTells();
+  time.persist();
+  const row = database.sql.prepare<[], Record<string, unknown>>('SELECT * FROM trusted_time').get() ?? {};
+  clock.advance(7 * DAY_MS);
+  time.close();
+  database.sql.exec('DELETE FROM trusted_time');
+  const names = Object.keys(row);
+  database.sql
+    .prepare(`INSERT INTO trusted_time (${names.join()}) VALUES (${names.map((name) => `@${name}`).join()})`)
+    .run(row);
+  clock.setWall(start);
+  expect(open().now()).toBe(start + 7 * DAY_MS - GRAIN_MS);
+});
+
+test.each([
+  ['a count that went back: a container that was started again', 'uptime_ms = 99999999999'],
+  ['none, from before an upgrade', 'boot = NULL, uptime_ms = NULL'],
+  ['half of one', 'uptime_ms = NULL'],
+  ['nonsense', "boot = '', uptime_ms = -1"],
+  ['another machine’s', "boot = 'another'"],
+])('an uptime that says nothing adds nothing: %s', (_what, wrong) => {
+  onMachineThatTells().close();
+  clock.advance(HOUR_MS);
+  database.sql.exec(`UPDATE trusted_time SET ${wrong}`);
+  clock.setWall(start);
+  expect(open().now()).toBe(start);
+});
+
+test('a system that tells no longer, or does not yet, adds nothing', () => {
+  onMachineThatTells().close();
+  expect(restartAt(start - DAY_MS).now()).toBe(start);
+  clock.advance(HOUR_MS);
+  open().close();
+  clock = createFakeClock(start - DAY_MS, { uptime: true });
+  clock.advance(DAY_MS / 2);
+  expect(open().now()).toBe(start);
 });

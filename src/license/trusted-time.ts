@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Database, Migration } from '../database/types.ts';
-import type { Clock, Log } from '../shared/platform.ts';
+import type { Clock, Log, Uptime } from '../shared/platform.ts';
 import { SECOND_MS } from '../shared/units.ts';
 import type { Ms } from '../shared/units.ts';
 import type { TrustedTime } from './types.ts';
@@ -33,11 +33,29 @@ export const clockLeapMigration: Migration = {
     sql.exec('ALTER TABLE trusted_time ADD COLUMN leap_ms INTEGER NOT NULL DEFAULT 0');
   },
 };
+export const uptimeMigration: Migration = {
+  id: 'license/008-uptime',
+  up(sql) {
+    sql.exec('ALTER TABLE trusted_time ADD COLUMN boot TEXT');
+    sql.exec('ALTER TABLE trusted_time ADD COLUMN uptime_ms INTEGER');
+  },
+};
 const FloorRow = z.object({ floor_ms: z.int().nonnegative(), leap_ms: z.int().nonnegative() });
+const UptimeRow = z.object({ boot: z.string(), uptime_ms: z.int().nonnegative() });
+
+/** So much two readings of an uptime may differ from what passed between them. */
+const UPTIME_GRAIN_MS: Ms = 2 * SECOND_MS;
+
+/** What has passed since `before` was read, at least, whatever any clock was set to; 0 where the machine was restarted since. */
+export function passedSince(before: Uptime | null | undefined, now: Uptime | undefined): Ms {
+  if (!before || !now || before.boot !== now.boot) return 0;
+  return Math.max(0, now.ms - before.ms - UPTIME_GRAIN_MS);
+}
 
 /**
  * Design decision 8. The floor is the largest time ever seen; within a run it grows with the monotonic clock
  * and with what the machine has slept, where the system tells.
+ * While the app is closed it grows by what the machine has been on, where the system tells and was not restarted.
  * The machine's clock can move it up and never down. The service's word counts for more than the machine's
  * clock: it may take back what a mad clock did, and from then on the machine's clock is read with the error
  * that it was found to have, until it agrees by itself. Never throws: a floor that cannot be read or written
@@ -49,14 +67,14 @@ export function createTrustedTime(from: {
   log: Log;
 }): PersistentTrustedTime {
   const { clock, log } = from;
-  const rows = floorRows(from.database, log);
+  const rows = floorRows(from.database, clock, log);
   const kept = rows.read();
   /** What nobody can set: awake and, where the system tells, asleep. */
   const steady = () => clock.monotonic() + (clock.slept?.() ?? 0);
   /** The last known time, and the reading of `steady` that belongs to it. */
-  let anchor = { trustedMs: kept?.floor_ms ?? clock.now(), steadyMs: steady() };
+  let anchor = { trustedMs: kept?.floorMs ?? clock.now(), steadyMs: steady() };
   /** The largest step that the machine's clock alone made since the service's word: if time is wrong, that is why. */
-  let leapMs: Ms = kept?.leap_ms ?? 0;
+  let leapMs: Ms = kept?.leapMs ?? 0;
   /** What to add to the machine's clock, by the service's word. Not kept: clocks are set between runs. */
   let correctionMs: Ms = 0;
   let persistedAtSteadyMs = -Infinity;
@@ -129,12 +147,17 @@ export function createTrustedTime(from: {
   };
 }
 
-function floorRows(database: Database, log: Log) {
+function floorRows(database: Database, clock: Clock, log: Log) {
   return {
-    read(): z.infer<typeof FloorRow> | undefined {
+    /** `floorMs`: as it must be by now. */
+    read(): { floorMs: Ms; leapMs: Ms } | undefined {
       try {
-        const row = database.sql.prepare('SELECT floor_ms, leap_ms FROM trusted_time').get();
-        return row === undefined ? undefined : FloorRow.parse(row);
+        const row = database.sql.prepare('SELECT * FROM trusted_time').get();
+        if (row === undefined) return undefined;
+        const { floor_ms, leap_ms } = FloorRow.parse(row);
+        const { data } = UptimeRow.safeParse(row);
+        const passedMs = passedSince(data && { boot: data.boot, ms: data.uptime_ms }, clock.uptime?.());
+        return { floorMs: floor_ms + passedMs, leapMs: leap_ms };
       } catch (thrown) {
         log.error('license/floor-unreadable', { cause: String(thrown) });
         return undefined;
@@ -142,12 +165,14 @@ function floorRows(database: Database, log: Log) {
     },
     write(floorMs: Ms, leapMs: Ms): void {
       try {
+        const uptime = clock.uptime?.();
         database.sql
           .prepare(
-            `INSERT INTO trusted_time (only_row, floor_ms, leap_ms) VALUES (1, ?, ?)
-             ON CONFLICT DO UPDATE SET floor_ms = excluded.floor_ms, leap_ms = excluded.leap_ms`,
+            `INSERT INTO trusted_time (only_row, floor_ms, leap_ms, boot, uptime_ms) VALUES (1, ?, ?, ?, ?)
+             ON CONFLICT DO UPDATE SET floor_ms = excluded.floor_ms, leap_ms = excluded.leap_ms,
+               boot = excluded.boot, uptime_ms = excluded.uptime_ms`,
           )
-          .run(floorMs, leapMs);
+          .run(floorMs, leapMs, uptime?.boot ?? null, uptime?.ms ?? null);
       } catch (thrown) {
         log.error('license/floor-unwritable', { cause: String(thrown) });
       }

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { createSystemClock, sleptOf } from './clock.ts';
+import { bootNameOf, createSystemClock, sleptOf, uptimeOf } from './clock.ts';
 
 it('is the machine’s own', () => {
   const clock = createSystemClock();
@@ -69,3 +70,26 @@ it('does not ask macOS, which makes it of the clock that anybody sets', () => {
 it.skipIf(process.platform !== 'linux')('has not slept while this test ran', () => {
   expect(createSystemClock().slept?.()).toBe(0);
 });
+
+const names = { read: () => 'b-1\n', link: (file: string) => `${file.slice(14)}:[1]`, hostname: () => 'den' };
+it('names the run of the machine and, in a container, whose count it is', () => {
+  expect(bootNameOf({ ...names, platform: 'linux' })).toBe('b-1 time:[1] pid:[1]');
+  expect(bootNameOf({ ...names, platform: 'win32' })).toBe('win32 den');
+  expect(bootNameOf({ ...names, platform: 'darwin' })).toBeUndefined();
+  const hidden = () => {
+    throw new Error('EACCES');
+  };
+  expect(bootNameOf({ ...names, read: hidden, platform: 'linux' })).toBeUndefined();
+  expect(bootNameOf({ ...names, link: hidden, platform: 'linux' })).toBeUndefined();
+  expect(uptimeOf('den', () => 1_234.56)?.()).toEqual({ boot: 'den', ms: 1_235 });
+});
+
+it.skipIf(process.platform !== 'linux')(
+  'is the same run for every clock of this machine, and goes on',
+  () => {
+    const [first, second] = [createSystemClock().uptime?.(), createSystemClock().uptime?.()];
+    expect(first?.boot).toContain(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+    expect(second?.boot).toBe(first?.boot);
+    expect(second?.ms).toBeGreaterThanOrEqual(first?.ms ?? Infinity);
+  },
+);

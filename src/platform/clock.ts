@@ -1,5 +1,6 @@
+import { readFileSync, readlinkSync } from 'node:fs';
 import os from 'node:os';
-import type { Clock } from '../shared/platform.ts';
+import type { Clock, Uptime } from '../shared/platform.ts';
 import { SECOND_MS } from '../shared/units.ts';
 import type { Ms } from '../shared/units.ts';
 
@@ -44,13 +45,52 @@ export function sleptOf(counters: Counters = systemCounters): (() => Ms) | undef
   };
 }
 
+/** What tells one run of the machine from another; undefined: nothing does. */
+interface BootNames {
+  readonly platform: NodeJS.Platform;
+  read(file: string): string;
+  link(file: string): string;
+  hostname(): string;
+}
+const systemNames: BootNames = {
+  platform: process.platform,
+  read: (file) => readFileSync(file, 'utf8'),
+  link: (file) => readlinkSync(file),
+  hostname: () => os.hostname(),
+};
+
+/**
+ * Linux names each start of its kernel. A container may have that name and another count: so its namespaces are part of it.
+ * Windows names none: the count of a later start is less than what passed since an earlier reading, never more, so one
+ * name for the computer does. macOS: see `sleptOf`.
+ */
+export function bootNameOf(names: BootNames = systemNames): string | undefined {
+  if (names.platform === 'win32') return `win32 ${names.hostname()}`;
+  if (names.platform !== 'linux') return undefined;
+  try {
+    const boot = names.read('/proc/sys/kernel/random/boot_id').trim();
+    return [boot, ...['time', 'pid'].map((kind) => names.link(`/proc/self/ns/${kind}`))].join(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+export function uptimeOf(
+  boot: string | undefined = bootNameOf(),
+  uptimeMs: () => Ms = systemCounters.uptimeMs,
+): (() => Uptime) | undefined {
+  return boot === undefined ? undefined : () => ({ boot, ms: Math.round(uptimeMs()) });
+}
+
 /** The machine's clock. */
 export function createSystemClock(): Clock {
   const slept = sleptOf();
+  const uptime = uptimeOf();
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     slept,
+    uptime,
     sleep: (ms, signal) => sleep(ms, signal),
   };
 }

@@ -62,6 +62,8 @@ const viewing = Id.default('main');
 /** The code of the error with which it must fail; without: it must not. */
 const fails = z.enum(errorCodes).optional();
 const name = z.string().min(1).max(60);
+/** The machine as well; else it stayed on, which tells how much time passed. */
+const reboots = z.boolean().default(true);
 
 const actions = {
   // The viewer's.
@@ -79,8 +81,8 @@ const actions = {
   sleep: { for: Duration },
   'set-clock': { to: Moment.optional(), by: AnyDuration.optional() },
   'clock-rate': { rate: z.number().min(0).max(100) },
-  restart: { off: Duration.default('0s') },
-  kill: { off: Duration.default('0s') },
+  restart: { off: Duration.default('0s'), reboots },
+  kill: { off: Duration.default('0s'), reboots },
   'lose-keychain': {},
   backup: { name: name.default('backup') },
   restore: { name: name.default('backup') },

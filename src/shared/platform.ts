@@ -39,8 +39,17 @@ export interface Clock {
    * changes. Absent where the system does not tell.
    */
   readonly slept?: (() => Ms) | undefined;
+  /** How long the machine has been on; absent where the system does not tell. */
+  readonly uptime?: (() => Uptime | undefined) | undefined;
   /** Resolves after a time, or at once (rejecting with the signal's reason) when aborted. */
   sleep(ms: Ms, signal?: AbortSignal): Promise<void>;
+}
+
+/** Sleep is counted in, and no set clock changes it. Exact to two seconds. */
+export interface Uptime {
+  /** Names the run of the machine, from its start to its end: two readings of one may be compared, also by two processes. */
+  readonly boot: string;
+  readonly ms: Ms;
 }
 
 /** Answers' headers, by lower-case name; null: there is none. */

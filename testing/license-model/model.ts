@@ -3,6 +3,8 @@
  * a clock. Everything is in milliseconds. True time is the model's alone; the client sees the machine's clock.
  */
 
+import type { Terms } from './terms.ts';
+
 const MINUTE = 60_000;
 /** "up to 5 minutes behind the floor: nothing" */
 const TOLERANCE = 5 * MINUTE;
@@ -10,25 +12,10 @@ const TOLERANCE = 5 * MINUTE;
 const GAP = 60 * MINUTE;
 /** "kept on disk (at least every 30 s while it is asked for)" */
 const KEPT_EVERY = 30_000;
+/** "less two seconds" */
+const GRAIN = 2_000;
 
 export type Viewer = 'a' | 'b';
-
-export interface Terms {
-  readonly canRenew: boolean;
-  readonly license: number;
-  readonly rental: number;
-  readonly playback: number;
-  readonly renewalDelay: number;
-  readonly renewalRecovery: number;
-  /** After issue; 0: at once. */
-  readonly embargo: number;
-  /** Seconds of watching. */
-  readonly grace: number;
-  readonly softRental: boolean;
-  readonly softPlayback: boolean;
-  /** Of the video; null: not known. */
-  readonly duration: number | null;
-}
 
 interface Held {
   readonly licenseId: string;
@@ -49,6 +36,7 @@ interface Issue {
 /** "floor, first plays, and what was given back or taken back", in a place that no older folder brings back. */
 interface Keyring {
   readonly floor: number;
+  readonly on: On;
   /** True time. */
   readonly at: number;
   readonly firsts: (Issue & { first: number; firstTruly: number | null })[];
@@ -56,9 +44,16 @@ interface Keyring {
   readonly gone: (Issue & { revoked: boolean })[];
 }
 
+/** For how long the machine has been on, and since which of its starts. */
+interface On {
+  readonly boot: number;
+  readonly for: number;
+}
+
 export interface Backup {
   readonly held: Held | null;
   readonly kept: number | null;
+  readonly keptOn: On;
   readonly keptLeap: number;
 }
 
@@ -70,6 +65,8 @@ export class Model {
   monotonic = 0;
   /** Since the start, where the system tells. */
   slept = 0;
+  /** The machine's own count, where the system tells. */
+  on: On = { boot: 1, for: 0 };
   held: Held | null = null;
   readonly viewings = new Map<Viewer, { since: number; last: number }>();
   /** First plays that the service was told of. */
@@ -79,6 +76,7 @@ export class Model {
   /** Of it, what a kill cannot take. */
   private kept: number | null = null;
   private keptAt = -Infinity;
+  private keptOn: On = this.on;
   /** "the largest step that the clock alone made since the service's word" */
   private leap = 0;
   private keptLeap = 0;
@@ -91,11 +89,19 @@ export class Model {
   private readonly hasKeyring: boolean;
   private keyring: Keyring | null = null;
 
+  /** And with it, how long the machine has been on. */
   readonly tellsSleep: boolean;
+  /** One start of the machine has another name than the next. */
+  private readonly namesBoots: boolean;
 
-  constructor(terms: Terms, now: number, host: { hasKeyring: boolean; tellsSleep: boolean }) {
-    const { hasKeyring, tellsSleep } = host;
+  constructor(
+    terms: Terms,
+    now: number,
+    host: { hasKeyring: boolean; tellsSleep: boolean; namesBoots: boolean },
+  ) {
+    const { hasKeyring, tellsSleep, namesBoots } = host;
     this.tellsSleep = tellsSleep;
+    this.namesBoots = namesBoots;
     this.terms = terms;
     this.hasKeyring = hasKeyring;
     this.real = now;
@@ -121,6 +127,16 @@ export class Model {
     this.kept = this.known;
     this.keptLeap = this.leap;
     this.keptAt = this.monotonic + this.slept;
+    this.keptOn = this.on;
+  }
+  private passes(ms: number): void {
+    this.real += ms;
+    this.on = { ...this.on, for: this.on.for + ms };
+  }
+  /** "what the machine was on meanwhile" */
+  private since(on: On): number {
+    if (!this.tellsSleep || on.boot !== this.on.boot) return 0;
+    return Math.max(0, this.on.for - on.for - GRAIN);
   }
   get isBehind(): boolean {
     return this.readings().length === 0;
@@ -137,13 +153,13 @@ export class Model {
     return this.known;
   }
   pass(ms: number): void {
-    this.real += ms;
+    this.passes(ms);
     this.wall += ms;
     this.monotonic += ms;
     this.known += ms;
   }
   sleep(ms: number): void {
-    this.real += ms;
+    this.passes(ms);
     this.wall += ms;
     if (!this.tellsSleep) return;
     this.slept += ms;
@@ -153,21 +169,30 @@ export class Model {
     this.wall = this.real + lead;
   }
   /** Ends and starts again; `isKill`: with no time for a last word. */
-  restart(isKill: boolean, awayMs: number, lead: number | null, backup: Backup | null): void {
+  restart(
+    isKill: boolean,
+    { awayMs, lead, reboots }: { awayMs: number; lead: number | null; reboots: boolean },
+    backup: Backup | null,
+  ): void {
     if (!isKill) {
       this.keep();
       this.note();
     }
-    const last = this.known;
-    this.real += awayMs;
+    const { known: lastKnown, on: lastOn } = this;
+    this.passes(awayMs);
+    // It was off for the first half.
+    if (reboots) this.on = { boot: this.on.boot + (this.namesBoots ? 1 : 0), for: Math.floor(awayMs / 2) };
     this.wall = lead === null ? this.wall + awayMs : this.real + lead;
     if (backup) {
       this.held = backup.held && { ...backup.held };
       this.kept = backup.kept;
       this.keptLeap = backup.keptLeap;
+      this.keptOn = backup.keptOn;
     }
-    const least = Math.max(this.kept ?? 0, this.wall);
-    const step = this.wall - (this.kept ?? this.wall);
+    const kept = this.kept === null ? null : this.kept + this.since(this.keptOn);
+    const last = lastKnown + this.since(lastOn);
+    const least = Math.max(kept ?? 0, this.wall);
+    const step = this.wall - (kept ?? this.wall);
     this.leap = step > TOLERANCE ? Math.max(this.keptLeap, step) : this.keptLeap;
     this.doubt = { least, most: backup || !isKill ? least : Math.max(last, this.wall) };
     this.known = least;
@@ -191,6 +216,7 @@ export class Model {
     if (held?.revoked) gone.push({ ...held });
     this.keyring = {
       floor: this.known,
+      on: this.on,
       at: this.real,
       firsts,
       held: held && { ...held },
@@ -201,11 +227,12 @@ export class Model {
   private recall(doubt: { least: number; most: number } | null): void {
     const { keyring, held } = this;
     if (!keyring) return;
+    const floor = keyring.floor + this.since(keyring.on);
     if (doubt) {
       const { least, most } = doubt;
-      this.doubt = { least: Math.max(least, keyring.floor), most: Math.max(most, keyring.floor) };
+      this.doubt = { least: Math.max(least, floor), most: Math.max(most, floor) };
     }
-    this.known = Math.max(this.known, keyring.floor);
+    this.known = Math.max(this.known, floor);
     if (!held) return;
     // The last word: taken back and then given back is given back, as it was before the older folder.
     const gone = keyring.gone.filter((one) => isSinceOf(one, held)).at(-1);
@@ -221,7 +248,8 @@ export class Model {
     return this.keyring ? this.real - this.keyring.at : Infinity;
   }
   backup(): Backup {
-    return { held: this.held && { ...this.held }, kept: this.kept, keptLeap: this.keptLeap };
+    const { held, kept, keptLeap, keptOn } = this;
+    return { held: held && { ...held }, kept, keptLeap, keptOn };
   }
 
   // --- what may be played -------------------------------------------------------------------------------

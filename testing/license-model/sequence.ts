@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { isLayoverError } from '../../src/shared/errors.ts';
 import { Model } from './model.ts';
-import type { Backup, Terms, Viewer } from './model.ts';
+import type { Backup, Viewer } from './model.ts';
+import type { Terms } from './terms.ts';
 import { createTruth } from './truth.ts';
 import { VIDEO } from './stage.ts';
 import type { FakeKeyring, Rows, Stage, StageWorld } from './stage.ts';
@@ -20,12 +21,13 @@ type Step =
       readonly do:
         'acquire' | 'renew' | 'renew-by-itself' | 'release' | 'purge' | 'check-in' | 'revoke' | 'back-up';
     }
-  /** `lead` null: nobody touched the clock meanwhile. `restored`: the last backup was put back. */
+  /** `lead` null: nobody touched the clock meanwhile. `restored`: the last backup was put back. `reboots`: the machine, too. */
   | {
       readonly do: 'close' | 'kill';
       readonly awayMs: number;
       readonly lead: number | null;
       readonly restored: boolean;
+      readonly reboots: boolean;
     };
 
 const SECOND = 1000;
@@ -51,6 +53,7 @@ function stepOf(clockIsHonest: boolean): fc.Arbitrary<Step> {
     awayMs: span,
     lead: clockIsHonest ? fc.constant(null) : fc.option(lead),
     restored: fc.constantFrom(false, false, true),
+    reboots: fc.boolean(),
   });
   return fc.oneof(
     { weight: 3, arbitrary: fc.record({ do: only('pass'), ms: span }) },
@@ -95,6 +98,7 @@ function storyOf(clockIsHonest: boolean): fc.Arbitrary<Step[]> {
     awayMs: fc.constant(0),
     lead: fc.constant(null),
     restored: fc.constant(true),
+    reboots: fc.boolean(),
   });
   /** Played, put back and played again; what the service was told comes home. */
   const replay = fc.tuple(
@@ -126,12 +130,22 @@ function storyOf(clockIsHonest: boolean): fc.Arbitrary<Step[]> {
   /** The same, heard of days later, or heard of a clock that went mad after it. */
   const later = fc.tuple(set, watch, pass, does('check-in'));
   const before = fc.tuple(watch, set, pass, does('check-in'));
+  const away = {
+    do: only('close'),
+    awayMs: span,
+    restored: fc.constant(false),
+    reboots: fc.constantFrom(false, false, true),
+  };
+  /** It was mad over a restart, and what was played then. */
+  const over = fc.tuple(set, fc.record({ ...away, lead: fc.constant(null) }), watch, does('check-in'), edge, watch); // prettier-ignore
+  /** Set while the app is closed: back, above all, by what has passed. */
+  const closed = fc.tuple(watch, fc.record({ ...away, lead }), edge, watch);
   const asleep = fc.tuple(set, fc.record({ do: only('sleep'), ms: span }), edge, watch);
   /** Taken back, given anew or back, and an older folder. */
   const gives = fc.oneof(does('renew'), does('release'));
   const given = fc.tuple(does('back-up'), does('revoke'), pass, gives, restore, watch);
   const all: fc.Arbitrary<Step[]>[] = [replay, again, finishing, purged, given];
-  return fc.oneof(...all, ...(clockIsHonest ? [] : [mad, later, before, asleep]));
+  return fc.oneof(...all, ...(clockIsHonest ? [] : [mad, later, before, asleep, over, closed]));
 }
 
 const limit = fc.oneof(
@@ -161,6 +175,8 @@ interface Sequence {
   readonly hasKeyring: boolean;
   /** The system tells how long the machine slept. */
   readonly tellsSleep: boolean;
+  /** And names each start of the machine. */
+  readonly namesBoots: boolean;
   readonly steps: readonly Step[];
 }
 /** `clockIsHonest`: nobody touches it; then everything must be right by true time. */
@@ -170,6 +186,7 @@ export function sequencesOf(clockIsHonest: boolean): fc.Arbitrary<Sequence> {
     clockIsHonest: fc.constant(clockIsHonest),
     hasKeyring: fc.boolean(),
     tellsSleep: fc.boolean(),
+    namesBoots: fc.boolean(),
     steps: fc
       .array(
         fc.oneof(
@@ -188,10 +205,10 @@ const empty: Rows = [];
 /** Throws an error that says at which step the two parted. */
 export async function run(
   world: StageWorld,
-  { terms: agreed, clockIsHonest, hasKeyring, tellsSleep, steps }: Sequence,
+  { terms: agreed, clockIsHonest, hasKeyring, tellsSleep, namesBoots, steps }: Sequence,
 ): Promise<void> {
   world.put(empty);
-  const model = new Model(agreed, start, { hasKeyring, tellsSleep });
+  const model = new Model(agreed, start, { hasKeyring, tellsSleep, namesBoots });
   const keyring: FakeKeyring | null = hasKeyring ? { text: null } : null;
   const truth = createTruth(agreed);
   let stage = await world.start(model, keyring);
@@ -275,11 +292,13 @@ export async function run(
         const put = step.restored ? backup : null;
         leaps += put || step.lead !== null ? Infinity : 1;
         if (put) world.put(put.rows);
-        unseen.ms += step.awayMs + (isKill ? 30 * SECOND : 0);
+        // Whoever asks how long the machine has been on has seen it, a kill included.
+        const isSeen = tellsSleep && !step.reboots && !put;
+        unseen.ms += isSeen ? 2 * SECOND : step.awayMs + (isKill ? 30 * SECOND : 0);
         // "a restore wins no time back where the keyring holds a record": but for what a kill kept out of it.
         if (put && isKill) unseen.ms += Math.min(model.unnoted, Number.MAX_SAFE_INTEGER);
         if ((put && !hasKeyring) || (step.lead ?? 0) > 0) unseen.isBound = false;
-        model.restart(isKill, step.awayMs, step.lead, put?.model ?? null);
+        model.restart(isKill, step, put?.model ?? null);
         stage = await world.start(model, keyring);
       }
     }

@@ -17,7 +17,8 @@ import { sealContentKey } from '../license-issuer.ts';
 import type { LicenseKeyJwk } from '../license-issuer.ts';
 import { openPlainDatabase } from '../plain-database.ts';
 import { loadTestDevice } from '../test-device.ts';
-import type { Model, Terms } from './model.ts';
+import type { Model } from './model.ts';
+import type { Terms } from './terms.ts';
 
 /** The real license stage over a real database, emptied and used again: a new one each time would be most of the cost. */
 
@@ -82,6 +83,7 @@ export async function createStageWorld(): Promise<StageWorld> {
         now: () => model.wall,
         monotonic: () => model.monotonic,
         slept: model.tellsSleep ? () => model.slept : undefined,
+        uptime: model.tellsSleep ? () => ({ boot: `boot ${model.on.boot}`, ms: model.on.for }) : undefined,
         sleep: () => new Promise(() => {}),
       };
       const time = createTrustedTime({ database, clock, log: silent });

@@ -1,4 +1,4 @@
-import type { Terms } from './model.ts';
+import type { Terms } from './terms.ts';
 
 /**
  * What really happened, by true time, whatever was forgotten since: no backup that is put back and no clock changes it. It
