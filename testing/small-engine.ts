@@ -33,7 +33,7 @@ export const smallStatus: AppStatus = {
 
 /**
  * A few procedures of the contract and 1000 bytes of media, for tests of the hosts: a search echoes its
- * query, "boom" fails in a way nobody foresaw, a title is never found, `/media/endless` never ends.
+ * query, "boom" fails in a way nobody foresaw, "refuse" is refused with a reason, a title is never found, `/media/endless` never ends.
  */
 export function createSmallEngine(): SmallEngine {
   const os = implement(contract);
@@ -61,6 +61,7 @@ export function createSmallEngine(): SmallEngine {
     catalog: {
       search: os.catalog.search.handler(({ input }) => {
         if (input.q === 'boom') throw new TypeError('a secret detail');
+        if (input.q === 'refuse') throw new LayoverError('service/refused', { reason: 'not today' });
         return [
           {
             titleId: 't1',

@@ -32,6 +32,12 @@ test('JSON: exactly one value on standard output, whatever happens; progress on 
   expect(written.err).toBe('{"n":1}\n');
 });
 
+test('a reason in the service’s own words stands beside the sentence, which leaves it out', () => {
+  const { output, written } = world();
+  output.failure(new LayoverError('service/refused', { reason: 'not today' }));
+  expect(written.err).toMatch(/^The service refuses this\..*\(service\/refused: not today\)\n$/);
+});
+
 test.each([
   [new LayoverError('network/offline'), 1, 'network/offline'],
   [new LayoverError('rpc/malformed', { reason: 'titleId: Invalid string' }), 2, 'cli/usage'],

@@ -1,4 +1,4 @@
-import { asLayoverError } from '../shared/errors.ts';
+import { asLayoverError, templateOf } from '../shared/errors.ts';
 import type { LayoverError } from '../shared/errors.ts';
 import type { Bytes, Ms, Seconds } from '../shared/units.ts';
 import { usageError } from './usage.ts';
@@ -46,7 +46,7 @@ export function createOutput(
     },
     failure(error) {
       const value = { error: { ...error.toValue(), message: error.message, retry: error.retry } };
-      if (!json) write(err, `${error.message} (${error.code})`);
+      if (!json) write(err, `${error.message} (${error.code}${unsaidReason(error)})`);
       else if (!answered) write(out, JSON.stringify(value));
       answered = true;
       if (error.code === 'internal' && error.cause instanceof Error)
@@ -77,6 +77,11 @@ export function reportError(thrown: unknown, output: Output): number {
   const isUsage = error.code === 'rpc/malformed' || error.code === 'cli/usage';
   output.failure(isUsage ? usageError(String(error.details['reason'])) : error);
   return isUsage ? WRONGLY_CALLED : FAILED;
+}
+
+/** A reason that the sentence leaves out, because it is in nobody's language in particular. */
+function unsaidReason({ code, details: { reason } }: LayoverError): string {
+  return reason === undefined || templateOf(code).includes('{reason}') ? '' : `: ${reason}`;
 }
 
 export function table(rows: string[][]): string {

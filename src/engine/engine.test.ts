@@ -63,7 +63,7 @@ test.each([
   ['catalog.search', { q: 'x'.repeat(201) }],
   ['catalog.rate', { titleId: 't', rating: 2 }],
   ['profiles.choose', { profileId: 'ana', pin: '12345' }],
-  ['auth.signIn', { email: 'nobody', password: 'x' }],
+  ['auth.signIn', { email: '', password: 'x' }],
   ['settings.write', { theme: 'purple' }],
   ['downloads.add', { videoId: 'v', preferences: { video: { rule: 'anything' } } }],
   ['downloads.remove', null],
@@ -78,6 +78,8 @@ test.each([
 
 test('signed out, every call that needs a viewer says so', async () => {
   const { client } = await opened(platformOn(temporaryFolder()).platform);
+  const { email, password } = credentials;
+  await expect(client.auth.signIn({ email, password })).rejects.toMatchObject({ code: 'service/no-address' });
   for (const call of [client.catalog.home(), client.profiles.list(), client.sync.now()])
     await expect(call).rejects.toMatchObject({ code: 'auth/signed-out' });
   expect(await client.downloads.list()).toEqual([]);
@@ -90,6 +92,8 @@ test('a sign-in that fails leaves account and service address as they were', asy
   const refusedBy = (serviceUrl: string, wrong = 'wrong') =>
     engine.client.auth.signIn({ ...credentials, password: wrong, serviceUrl });
   await expect(refusedBy(service.origin)).rejects.toMatchObject({ code: 'auth/wrong-credentials' });
+  const nobody = { email: 'ana@localhost', password: 'x' };
+  await expect(engine.client.auth.signIn(nobody)).rejects.toMatchObject({ code: 'auth/wrong-credentials' });
   await expect(refusedBy('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'service/unreachable' });
   expect(await engine.client.app.probe()).toMatchObject({ connection: 'online', account: before.account });
   expect(await engine.client.settings.read()).toMatchObject({ serviceUrl: service.origin });

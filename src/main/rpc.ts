@@ -21,6 +21,9 @@ function errorBorder(log: Log): ErrorBorder {
       log.error('rpc.internal', {
         reason: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
       });
+    // What the viewer's sentence leaves out.
+    else if ('reason' in error.data.details)
+      log.info('rpc.refused', { code: error.data.code, reason: error.data.details['reason'] });
     return error;
   };
   return {

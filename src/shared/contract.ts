@@ -192,7 +192,9 @@ export const contract = {
   },
   auth: {
     signIn: procedure
-      .input(z.object({ serviceUrl: z.url().optional(), email: z.email(), password: z.string().min(1) }))
+      .input(
+        z.object({ serviceUrl: z.url().optional(), email: z.string().min(1), password: z.string().min(1) }),
+      )
       .output(AppStatus),
     /** Downloads stay, locked to their account; what was not sent yet stays too. */
     signOut: procedure.output(AppStatus),

@@ -9,7 +9,8 @@ import { reasonWords } from './manifest-reasons.ts';
  *   - `never`: the same request will always fail
  * Sentences in other languages live in resources/locales under `error.<code>`; a test keeps them complete.
  * `{name}` in a sentence is filled from the error's details; `{reason}` may be a code with words of its own, see
- * manifest-reasons.
+ * manifest-reasons. A reason in somebody else's words, in one language, stays out of a viewer's sentence: it is for
+ * the log and the command line.
  */
 const register = {
   'network/offline': ['You are offline. Connect to the internet and try again.', 'later'],
@@ -26,7 +27,11 @@ const register = {
     'The service sent an answer that Layover cannot read. Try again later, or update Layover.',
     'later',
   ],
-  'service/refused': ['The service refused: {reason}', 'never'],
+  'service/refused': ['The service refuses this. Look into your account there, or ask its support.', 'never'],
+  'service/no-address': [
+    'Layover does not know the address of your service yet. Enter it, then sign in.',
+    'after-action',
+  ],
   'auth/wrong-credentials': [
     'That email address and password do not match. Check them and try again.',
     'after-action',
@@ -285,10 +290,7 @@ const register = {
     'This playback could not be checked: {reason}. Install ffmpeg, or look into the log.',
     'after-action',
   ],
-  'rpc/malformed': [
-    'Layover’s window sent a request that cannot be read ({reason}). Reload the window.',
-    'never',
-  ],
+  'rpc/malformed': ['Layover’s window sent a request that cannot be read. Reload the window.', 'never'],
   'rpc/forbidden': ['That request did not come from Layover’s own window, and was refused.', 'never'],
   'host/stopped': ['Layover itself has stopped. Start it again; nothing is lost.', 'after-action'],
   'host/bundle-missing': [
@@ -299,7 +301,10 @@ const register = {
     'These dates are no trip: it must end after it begins, in the future, and within a year.',
     'after-action',
   ],
-  'settings/invalid': ['That setting cannot be used: {reason}.', 'after-action'],
+  'settings/invalid': [
+    'That setting cannot be used, and was left as it was. Choose another.',
+    'after-action',
+  ],
   'cli/usage': [
     'The command was not understood: {reason}. Add --help to see how it is used.',
     'after-action',

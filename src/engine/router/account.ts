@@ -1,8 +1,11 @@
+import { z } from 'zod';
 import { LayoverError } from '../../shared/errors.ts';
 import type { EngineEvent } from '../../shared/contract.ts';
 import { devicesOf, removeDevice } from '../devices.ts';
 import type { Parts } from '../parts.ts';
 import { procedures } from './base.ts';
+
+const isEmail = (text: string) => z.email().safeParse(text).success;
 
 /** `app`, `auth`, `profiles`, `devices`, `licenses`, `settings`, `sync`: everything that is not about a title. */
 export function accountRouter(
@@ -24,7 +27,9 @@ export function accountRouter(
     auth: {
       signIn: procedures.auth.signIn.handler(async ({ input }) => {
         const serviceUrl = input.serviceUrl ?? settings.read().serviceUrl ?? account.serviceUrl();
-        if (!serviceUrl) throw new LayoverError('settings/invalid', { reason: 'no service address' });
+        if (!serviceUrl) throw new LayoverError('service/no-address');
+        // No account has such a name, whatever a browser's form lets through.
+        if (!isEmail(input.email)) throw new LayoverError('auth/wrong-credentials');
         const { deviceId, publicKey } = parts.device;
         parts.serviceUrl.use(serviceUrl);
         try {

@@ -227,6 +227,14 @@ describe('calls', () => {
     await expect(client.app.probe()).rejects.toMatchObject({ code: 'internal' });
   });
 
+  it('leave the reason of a refusal, which the viewer is not told, in the log', async () => {
+    const client = await connect();
+    await expect(client.catalog.search({ q: 'refuse' })).rejects.toMatchObject({ code: 'service/refused' });
+    expect(log.lines).toMatchObject([
+      { event: 'rpc.refused', fields: { code: 'service/refused', reason: 'not today' } },
+    ]);
+  });
+
   it('are checked before they leave', async () => {
     const client = await connect();
     await host.close();

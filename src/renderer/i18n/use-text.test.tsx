@@ -31,6 +31,14 @@ test('why a manifest is refused is told in the viewer’s language, its line too
   expect(sentence('en', error)).toBe(error.message);
 });
 
+test.each(['service/refused', 'rpc/malformed', 'settings/invalid'] as const)(
+  '%s leaves out what somebody else said in a language of their own',
+  (code) => {
+    const error = new LayoverError(code, { reason: 'Because.' });
+    for (const language of uiLanguages) expect(sentence(language, error)).not.toMatch(/Because|…|[{}]/);
+  },
+);
+
 test('a reason that another version wrote, in words, stands as it is', () => {
   expect(sentence('es', malformed({ reason: 'it is of the past' }))).toContain('(it is of the past)');
 });
