@@ -9,7 +9,7 @@ import { planFleet } from './supervisor/holdings.ts';
 import { openHoldsFiles } from './supervisor/holds-files.ts';
 import { readOptions, usage } from './supervisor/options.ts';
 import type { Options } from './supervisor/options.ts';
-import { freePort } from './supervisor/ports.ts';
+import { portAgain } from './supervisor/ports.ts';
 import {
   readState,
   removeServiceFile,
@@ -82,7 +82,7 @@ async function run(options: Options): Promise<void> {
     onCatalogChange: holdsFiles.fill,
   });
   closers.push(() => app.close());
-  await app.listen({ host: '127.0.0.1', port: options.port || (await freePort(state.ports['api'] ?? 0)) });
+  await app.listen({ host: '127.0.0.1', port: options.port || (await portAgain(state.ports['api'] ?? 0)) });
 
   const apiUrl = app.listeningOrigin;
   const described = (): ServiceFile => ({

@@ -8,7 +8,8 @@ import type { Ms } from '../../src/shared/units.ts';
 export interface ChildOptions {
   /** A TypeScript file for this same Node. */
   readonly script: string;
-  readonly args: readonly string[];
+  /** Asked at each start. */
+  readonly args: () => readonly string[];
   readonly env?: Record<string, string>;
   /** Start it again when it dies by itself. */
   readonly restart: boolean;
@@ -38,7 +39,7 @@ export function keepRunning(options: ChildOptions): Child {
   let gone = once(child, 'close');
 
   function start(): ChildProcess {
-    const started = spawn(process.execPath, [options.script, ...options.args], {
+    const started = spawn(process.execPath, [options.script, ...options.args()], {
       env: { ...process.env, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });

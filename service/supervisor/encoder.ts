@@ -25,7 +25,7 @@ export function startEncoder(options: {
 }): Child {
   const child = keepRunning({
     script,
-    args: ['--data', options.dataDir],
+    args: () => ['--data', options.dataDir],
     restart: false,
     now: options.now,
     onLine: (line) => {

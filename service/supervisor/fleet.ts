@@ -4,7 +4,7 @@ import type { Ms } from '../../src/shared/units.ts';
 import { jsonOf, keepRunning } from './child.ts';
 import type { Child } from './child.ts';
 import type { Appliance } from './holdings.ts';
-import { freePort } from './ports.ts';
+import { portAgain } from './ports.ts';
 
 export interface FleetOptions {
   readonly appliances: readonly Appliance[];
@@ -46,12 +46,12 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 
   async function startOne(appliance: Appliance): Promise<void> {
     const { ocaId } = appliance;
-    const port = await freePort(options.ports[ocaId] ?? 0);
+    let port = await portAgain(options.ports[ocaId] ?? 0);
     const holds = options.holdsFileOf(appliance);
     return new Promise((resolve, reject) => {
       const child = keepRunning({
         script,
-        args: [
+        args: () => [
           ...['--id', ocaId, '--port', String(port), '--media', options.mediaDir],
           ...(holds === undefined ? [] : ['--holds', holds]),
           ...(options.hasControl ? ['--control'] : []),
@@ -64,6 +64,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
           const ready = Ready.safeParse(jsonOf(line));
           if (!ready.success) return;
           running.set(ocaId, { ...appliance, url: ready.data.url, pid });
+          // Addresses that were given out are good again when it is.
+          port = Number(new URL(ready.data.url).port);
           resolve();
           if (state === 'up') options.onChange();
         },

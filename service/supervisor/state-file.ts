@@ -56,11 +56,16 @@ export function removeServiceFile(dataDir: string): void {
   rmSync(serviceFile(dataDir), { force: true });
 }
 
+/** Where none runs the connection is refused at once; one that is busy may take its time. */
+const ANSWER_WITHIN_MS = 15_000;
+
 /** The service that listens on this folder now, by its own word: two on one folder would get in each other's way. */
 export async function runningService(dataDir: string): Promise<ServiceFile | undefined> {
   try {
     const service = ServiceFile.parse(JSON.parse(readFileSync(serviceFile(dataDir), 'utf8')));
-    const answer = await fetch(`${service.apiUrl}/api/v1/time`, { signal: AbortSignal.timeout(1_000) });
+    const answer = await fetch(`${service.apiUrl}/api/v1/time`, {
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
     await answer.body?.cancel();
     return answer.ok ? service : undefined;
   } catch {
