@@ -146,6 +146,13 @@ export const segments = (
   ...(times === undefined ? {} : { times }),
 });
 
+/**
+ * A few bytes a second of these media segments: a download that takes them is never silent, and never over while somebody
+ * waits, whatever the machine.
+ */
+export const trickling = (of: string): FaultRule =>
+  segments({ kind: 'bandwidth', bytesPerSecond: 40 }, { of });
+
 /** Until a download is so; the view that satisfied. Throws when it failed otherwise. */
 export async function reach(
   { client }: Engine,

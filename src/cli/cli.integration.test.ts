@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { email, password, segments, startServiceWithFilm } from '../../testing/engine-world.ts';
+import { email, password, startServiceWithFilm, trickling } from '../../testing/engine-world.ts';
 import type { ServiceWithFilm } from '../../testing/engine-world.ts';
 import { makeStrangersMedia, startOrigin, strangers } from '../../testing/strangers-media.ts';
 import { named, noSignals } from '../../testing/systems.ts';
@@ -230,7 +230,7 @@ describe('on a service', () => {
   ])(
     named('%s stops a download in an orderly way: 130, and what is stored stays', noSignals),
     async (_, node, script, times) => {
-      await service.misbehave(segments({ kind: 'bandwidth', bytesPerSecond: 30_000 }));
+      await service.misbehave(trickling('v-480p/104857[89]'));
       const film = service.video.titleId;
       const child = spawn(node, [
         script,

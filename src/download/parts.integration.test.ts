@@ -14,7 +14,8 @@ const plain = randomBytes(24 * 1024 * 1024);
 const iv = Buffer.alloc(16, 3);
 const cipher = createCipheriv('aes-128-cbc', contentKey, iv);
 const wire = Buffer.concat([cipher.update(plain), cipher.final()]);
-const PIECE_BYTES = 128 * 1024;
+/** What the server gives at once of each of the first two answers; the rest of these comes a byte at a time. */
+const BURST_BYTES = 8 * 1024 * 1024;
 
 const presentation: Presentation = {
   durationSeconds: 4,
@@ -35,7 +36,10 @@ const presentation: Presentation = {
   subtitles: [],
 }; // prettier-ignore
 
-/** Gives one large file piece by piece, as a slow link does, and remembers from which byte on it was asked for. */
+/**
+ * Gives one large file, and remembers from which byte on it was asked for. The first two who ask never come to its end,
+ * however long they stay, and never see it silent.
+ */
 async function slowServer() {
   const askedFrom: number[] = [];
   const server = createServer((request, response) => {
@@ -48,11 +52,12 @@ async function slowServer() {
     if (request.method === 'HEAD') return void response.end();
     askedFrom.push(from);
     void (async () => {
-      for (let at = from; at < wire.length && !response.destroyed; at += PIECE_BYTES) {
-        response.write(wire.subarray(at, at + PIECE_BYTES));
+      if (askedFrom.length > 2) return void response.end(wire.subarray(from));
+      response.write(wire.subarray(from, from + BURST_BYTES));
+      for (let at = from + BURST_BYTES; !response.destroyed; at += 1) {
+        response.write(wire.subarray(at, at + 1));
         await sleep(25);
       }
-      response.end();
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

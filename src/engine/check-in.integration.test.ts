@@ -20,7 +20,7 @@ let folder: string;
 beforeAll(async () => {
   service = await startServiceWithFilm();
   folder = await mkdtemp(path.join(os.tmpdir(), 'layover-check-in-'));
-}, 120_000);
+});
 afterAll(async () => {
   await service.remove();
   await rm(folder, { recursive: true, force: true });
@@ -125,4 +125,4 @@ test('an older folder is found out, new keys are learned, and what was taken bac
     verdict: { allowed: true },
   });
   await seventh.close();
-}, 120_000);
+});

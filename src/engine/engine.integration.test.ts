@@ -13,6 +13,7 @@ import {
   signIn,
   smallest,
   startServiceWithFilm,
+  trickling,
 } from '../../testing/engine-world.ts';
 import type { OpenEngine, ServiceWithFilm } from '../../testing/engine-world.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
@@ -244,7 +245,7 @@ test('a service that takes every connection and never answers: start, browse and
 test('killed in the middle of a download, it goes on from what was stored', async () => {
   const folder = temporaryFolder();
   const { apiUrl } = service.running;
-  await service.misbehave(segments({ kind: 'bandwidth', bytesPerSecond: 30_000 }));
+  await service.misbehave(trickling('v-240p/[23]'));
   const child = startChild('run-engine.ts', ['download', folder, apiUrl, videoId()]);
   const told = Number(await child.line((line) => Number(line) > 20_000));
   await child.kill();

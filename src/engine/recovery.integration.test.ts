@@ -19,7 +19,7 @@ let folder: string;
 beforeAll(async () => {
   service = await startServiceWithFilm();
   folder = await mkdtemp(path.join(os.tmpdir(), 'layover-recovery-'));
-}, 120_000);
+});
 afterAll(async () => {
   await service.remove();
   await rm(folder, { recursive: true, force: true });
@@ -94,4 +94,4 @@ test('a keychain that lost its key: signed in again, everything plays, and nothi
   const last = await third.client.playback.start({ videoId });
   expect(await played(third, last.playlistPath, renditionIds)).toEqual(before);
   await third.close();
-}, 120_000);
+});

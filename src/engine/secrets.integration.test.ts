@@ -85,7 +85,9 @@ test('content key and device keys: in no file, no log line, no answer, no crash 
 
   ending.abort();
   await listening;
-  expect(answers.length).toBeGreaterThan(15);
+  // How many events there are depends on how long it took.
+  for (const type of ['status', 'download'])
+    expect(answers).toContainEqual(expect.objectContaining({ type }));
   // What Node itself writes when a process dies.
   const report = JSON.stringify(process.report.getReport());
   const said = Buffer.from(JSON.stringify(answers) + JSON.stringify(engine.log.lines) + report);

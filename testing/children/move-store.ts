@@ -2,7 +2,7 @@ import { contentKey, openChildStore } from './child-store.ts';
 
 /**
  * Opens the store in argv[2] and moves it for ever from folder to folder of argv[3] and argv[4], while it puts segments: says
- * "<index> <seed>" for each once it is stored, and "moving" and "moved". A segment is argv[5] again and again, after
+ * "begin <index> <seed>" of each, "<index> <seed>" once it is stored, and "moving" and "moved". A segment is argv[5] again and again, after
  * its seed, 100 kB long. It reserves, so that blocks lie behind the ends of its files.
  */
 const [folder = '', one = '', two = '', sentence = '', firstSeed = '0'] = process.argv.slice(2);
@@ -19,6 +19,7 @@ const track = store.unlock(trackId, contentKey);
 async function putOn(): Promise<never> {
   for (let seed = Number(firstSeed); ; seed += 1) {
     const index = seed % 24;
+    console.log(`begin ${index} ${seed}`);
     await track.put(index, Buffer.from(`${seed} ${sentence} `.repeat(5000).slice(0, 100_000)));
     console.log(`${index} ${seed}`);
   }
