@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -209,19 +209,16 @@ describe('device.json', () => {
 
   test('with any byte changed: the same identity, or another one and a notice', async () => {
     const secrets = createFakeSecretBox();
-    const from = {
-      folder,
-      secrets,
-      random: (sizeBytes: number) => randomBytes(sizeBytes),
-      log: createRecordingLog(),
-    };
-    const { device } = await loadDevice(from);
-    const file = path.join(folder, 'device.json');
-    const good = await readFile(file);
+    const random = (sizeBytes: number) => randomBytes(sizeBytes);
+    const from = (where: string) => ({ folder: where, secrets, random, log: createRecordingLog() });
+    const { device } = await loadDevice(from(folder));
+    const good = await readFile(path.join(folder, 'device.json'));
     const outcomes = { same: 0, another: 0 };
-    for (const { at, flipped: wrong } of flipped(good)) {
+    const flips = [...flipped(good)];
+    const look = async (where: string, { at, flipped: wrong }: (typeof flips)[number]) => {
+      const file = path.join(where, 'device.json');
       await writeFile(file, wrong as Buffer);
-      const loaded = await loadDevice(from);
+      const loaded = await loadDevice(from(where));
       const isSame = Buffer.from(loaded.device.deviceSecret).equals(device.deviceSecret);
       const isWhole =
         loaded.device.deviceId === device.deviceId && loaded.device.publicKey.x === device.publicKey.x;
@@ -232,7 +229,15 @@ describe('device.json', () => {
       ).toEqual(isSame ? [] : ['device/secret-unreadable']);
       outcomes[isSame ? 'same' : 'another'] += 1;
       await rm(`${file}.unreadable-1`, { force: true });
-    }
+    };
+    // Each writes an identity to the disk and waits for it: side by side, in folders of their own.
+    const lanes = Array.from({ length: 16 }, async (_, lane) => {
+      const where = path.join(folder, String(lane));
+      await mkdir(where);
+      for (const flip of flips.filter(({ at }) => at % 16 === lane)) await look(where, flip);
+    });
+    await Promise.all(lanes);
+    expect(outcomes.same + outcomes.another).toBe(good.length);
     expect(outcomes.another).toBeGreaterThan(good.length / 2);
   });
 });
