@@ -64,6 +64,7 @@ export function createFakeLicenses(keyOf: (videoId: string) => Uint8Array): Fake
       fake.watched.set(videoId, (fake.watched.get(videoId) ?? 0) + watchedSeconds);
       return verdict(videoId);
     },
+    viewings: () => [],
     endViewing(videoId, viewingId) {
       fake.calls.push(`endViewing ${videoId} ${viewingId ?? 'everywhere'}`);
     },

@@ -46,6 +46,9 @@ const performers: { readonly [Name in ActionName]: Perform<Name> } = {
   'clock-rate'(run, { rate }) {
     run.wallRate = rate;
   },
+  rate(run, { rate }) {
+    run.rate = rate;
+  },
   restart: (run, { off, reboots }) => reopened(run, 'in-order', () => run.advance(ms(off)), reboots),
   kill: (run, { off, reboots }) => reopened(run, 'killed', () => run.advance(ms(off)), reboots),
   'lose-keychain': (run) => reopened(run, 'in-order', () => run.app.loseKeychain()),

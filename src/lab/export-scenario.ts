@@ -1,6 +1,9 @@
 import type { HeldLicense, Licenses } from '../license/types.ts';
+import type { ViewingUnderWay } from '../license/viewings.ts';
 import { Scenario, durationText } from '../shared/lab-scenario.ts';
 import type { ScenarioStep } from '../shared/lab-scenario.ts';
+import { MINUTE_MS } from '../shared/units.ts';
+import type { Ms } from '../shared/units.ts';
 import { inWords } from './expectation.ts';
 import { keptOf } from './journal.ts';
 import type { Happened, Journal, JournalEntry } from './journal.ts';
@@ -9,7 +12,10 @@ import { simulate } from './simulate.ts';
 
 const AS_IT_HAPPENED = 'As it happened here, as far back as the journal of the lab goes.';
 
-type Looked = Pick<Licenses, 'holdings' | 'verdict'>;
+type Looked = Pick<Licenses, 'holdings' | 'verdict' | 'viewings'>;
+
+/** Told so often a viewing goes on: after an hour of silence it is over. */
+const TOLD_EVERY_MS: Ms = 50 * MINUTE_MS;
 
 /**
  * What happened here as a scenario that ends in what the verdicts are now: as the journal has it or, of a license of which it does
@@ -27,13 +33,20 @@ function told(licenses: Looked, journal: Journal, journaled: readonly JournalEnt
   // Given to an identity that was lost: where others are not, no scenario of one computer has both.
   const isLost = held.length > 0 && held.every(({ isForeign }) => isForeign);
   const holdings = isLost ? held : held.filter(({ isForeign }) => !isForeign);
-  const entries = explained(journaled, holdings);
+  const isHeld = (videoId: string) => holdings.some((held) => held.videoId === videoId);
+  const viewings = licenses.viewings().filter(({ videoId }) => isHeld(videoId));
+  const entries = merged(explained(journaled, holdings), viewings.flatMap(momentsOf));
   const { startMs, endMs, steps } = retell(entries, now);
   const at = durationText(endMs - startMs);
   const momentMs = () => startMs;
-  const expectations = holdings.map(({ videoId }): ScenarioStep => {
-    return { do: 'expect', video: videoId, at, verdict: inWords(licenses.verdict(videoId), { momentMs }) };
-  });
+  const expectation = (video: string, viewing?: string): ScenarioStep => {
+    const verdict = inWords(licenses.verdict(video, viewing), { momentMs });
+    return { do: 'expect', video, ...(viewing === undefined ? {} : { viewing }), at, verdict };
+  };
+  const expectations = [
+    ...holdings.map(({ videoId }) => expectation(videoId)),
+    ...viewings.map(({ videoId, viewingId }) => expectation(videoId, viewingId)),
+  ];
   const end: ScenarioStep[] = isLost ? [{ do: 'lose-keychain', at }] : [];
   // A scenario has one step at least.
   if (steps.length + expectations.length === 0) end.push({ do: 'pass', at, for: '0s' });
@@ -46,17 +59,49 @@ function told(licenses: Looked, journal: Journal, journaled: readonly JournalEnt
         : 'Licensed and first played when it was. What came before is left out.',
     startsAt: new Date(startMs).toISOString(),
     contact: 'steps',
-    grants: Object.fromEntries(entries.flatMap(grantOf).reverse()),
+    grants: Object.fromEntries(entries.flatMap((entry) => grantOf(entry, viewings)).reverse()),
     steps: [...steps, ...end, ...expectations],
   });
 }
 
 /** The first license of each video; what later ones granted is for steps to say. */
-function grantOf(entry: JournalEntry): [string, object][] {
+function grantOf(entry: JournalEntry, viewings: readonly ViewingUnderWay[]): [string, object][] {
   if (entry.what !== 'kept') return [];
   const { videoId, policy, notBeforeMs } = entry;
   const starts = notBeforeMs === undefined ? {} : { notBefore: new Date(notBeforeMs).toISOString() };
-  return [[videoId, { policy, ...starts }]];
+  const durationMs = viewings.find((viewing) => viewing.videoId === videoId)?.durationMs;
+  const lasts = durationMs == null ? {} : { duration: durationText(durationMs) };
+  return [[videoId, { policy, ...starts, ...lasts }]];
+}
+
+/** When a viewing that is under way was told of, at least. */
+function momentsOf({ videoId, viewingId, sinceMs, lastMs }: ViewingUnderWay): JournalEntry[] {
+  const count = Math.ceil((lastMs - sinceMs) / TOLD_EVERY_MS);
+  const moments = Array.from({ length: count }, (_, index) => sinceMs + index * TOLD_EVERY_MS);
+  return [...moments, lastMs].map((atMs) => entryAt(atMs, { what: 'viewing', videoId, viewingId }));
+}
+
+/** Each of `more` behind all that was no later, in the midst of time that was let pass. */
+function merged(entries: readonly JournalEntry[], more: readonly JournalEntry[]): JournalEntry[] {
+  const all = [...entries];
+  for (const entry of more) {
+    const atMs = entry.trustedMs;
+    const next = all.findLastIndex(({ trustedMs }) => trustedMs <= atMs) + 1;
+    const around = all[next];
+    const isAmid = (around?.what === 'passed' || around?.what === 'slept') && around.beforeMs < atMs;
+    if (!isAmid) all.splice(next, 0, entry);
+    else {
+      const leftMs = around.trustedMs - atMs;
+      const first = {
+        ...around,
+        trustedMs: atMs,
+        wallMs: around.wallMs - leftMs,
+        steadyMs: around.steadyMs - leftMs,
+      };
+      all.splice(next, 1, first, entry, { ...around, beforeMs: atMs });
+    }
+  }
+  return all;
 }
 
 /** The journal, without what it does not know from the first license on, and with what is held in the place of that. */
@@ -92,17 +137,19 @@ function isSame(entries: readonly JournalEntry[], held: HeldLicense | undefined)
   return kept?.issuedAtMs === held.issuedAtMs && firstPlayAtMs === held.firstPlayAtMs;
 }
 
+function entryAt(atMs: Ms, happened: Happened): JournalEntry {
+  return { ...happened, beforeMs: atMs, trustedMs: atMs, wallMs: atMs, steadyMs: 0 };
+}
+
 function pastOf(held: HeldLicense): JournalEntry[] {
   const { videoId, issuedAtMs, firstPlayAtMs, policy, watchedSeconds, ended } = held;
-  const entry = (atMs: number, happened: Happened): JournalEntry => {
-    return { ...happened, beforeMs: atMs, trustedMs: atMs, wallMs: atMs, steadyMs: 0 };
-  };
+  const entry = entryAt;
   const began = firstPlayAtMs !== null;
   const seconds = began ? policy.play_start_grace_period_seconds : watchedSeconds;
   return [
     entry(issuedAtMs, { ...keptOf({ ...held, firstPlayAtMs: null }) }),
     ...(began || seconds > 0
-      ? [entry(firstPlayAtMs ?? issuedAtMs, { what: 'watched', videoId, seconds, began })]
+      ? [entry(firstPlayAtMs ?? issuedAtMs, { what: 'watched', videoId, viewingId: 'main', seconds, began })]
       : []),
     ...(ended?.reason === 'revoked' ? [entry(ended.sinceMs, { what: 'taken-back', videoId })] : []),
   ];

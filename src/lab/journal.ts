@@ -21,10 +21,20 @@ const Happened = z.discriminatedUnion('what', [
     firstPlayAtMs: z.int().nullable(),
   }),
   /** Told by the player within the grace period, up to first play. */
-  z.object({ what: z.literal('watched'), ...video, seconds: z.number().nonnegative(), began: z.boolean() }),
+  z.object({
+    what: z.literal('watched'),
+    ...video,
+    viewingId: Id.default('main'),
+    seconds: z.number().nonnegative(),
+    began: z.boolean(),
+  }),
+  /** Still under way, as at this moment; no journal holds it. */
+  z.object({ what: z.literal('viewing'), ...video, viewingId: Id }),
   z.object({ what: z.enum(['released', 'taken-back']), ...video }),
   /** Moves of the lab's clock, and a service whose time is wrong. */
   z.object({ what: z.enum(['passed', 'slept', 'set', 'heard']) }),
+  /** The lab's clock goes so fast from here on; after a start, 1. */
+  z.object({ what: z.literal('rate'), rate: z.number().nonnegative() }),
 ]);
 export type Happened = z.infer<typeof Happened>;
 
@@ -40,6 +50,8 @@ export interface Journal {
   entries(): readonly JournalEntry[];
   /** What the clocks say now. */
   read(): z.infer<typeof Read>;
+  /** How fast the lab's clock goes from here on. */
+  rate(rate: number): void;
   /** Does it, and writes it down. */
   during(what: 'passed' | 'slept' | 'set' | 'heard', act: () => void): void;
 }
@@ -75,7 +87,7 @@ export function createJournal(from: {
     writeFileSync(file, JSON.stringify(entries), { mode: 0o600 });
   }
 
-  licenses.onChange((videoId, what) => {
+  licenses.onChange((videoId, what, viewingId = 'main') => {
     const held = licenses.holdings().find((one) => one.videoId === videoId);
     const before = known.get(videoId);
     if (held) known.set(videoId, held);
@@ -87,12 +99,13 @@ export function createJournal(from: {
       return;
     }
     const seconds = Math.max(0, held.watchedSeconds - (before?.watchedSeconds ?? 0));
-    note({ what: 'watched', videoId, seconds, began: what === 'first-play' });
+    note({ what: 'watched', videoId, viewingId, seconds, began: what === 'first-play' });
   });
   note({ what: 'started' });
   return {
     entries: () => entries,
     read: () => read(),
+    rate: (rate) => note({ what: 'rate', rate }),
     during(what, act) {
       const beforeMs = time.now();
       act();

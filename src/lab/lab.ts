@@ -60,6 +60,7 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
       await before?.close();
     }
 
+    const goneOn = async () => stage?.goOn();
     function state(): LabState {
       return {
         clock: clockOf(clock, trustedTime, clock.rate()),
@@ -75,13 +76,16 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
 
     return {
       lab: {
-        state: procedures.lab.state.handler(state),
+        state: procedures.lab.state.handler(() => inTurn(() => goneOn().then(state))),
         clock: procedures.lab.clock.handler(({ input }) => {
           const wallMs = clock.now();
-          if (input.do === 'rate') move(input);
-          else journal.during(moved[input.do], () => move(input));
+          if (input.do === 'rate') {
+            move(input);
+            journal.rate(input.rate);
+          } else journal.during(moved[input.do], () => move(input));
           const setByMs = clock.now() - wallMs;
           return inTurn(async () => {
+            await goneOn();
             await stage?.move(input, setByMs);
             return changed();
           });
@@ -106,7 +110,7 @@ export function createLab(platform: Platform, offsetMs: Ms = 0) {
         importScenario: procedures.lab.importScenario.handler(({ input }) =>
           inTurn(async () => {
             await putAway();
-            stage = await createStage(input, stageFolder);
+            stage = await createStage(input, stageFolder, () => platform.clock.monotonic());
             return stage.result;
           }),
         ),

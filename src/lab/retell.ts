@@ -24,11 +24,13 @@ export function retell(
     { policy: string; firstPlayAtMs: Ms | null; toldMs: Ms; isRevoked: boolean }
   >();
   const offered = new Map<string, string>();
-  let [atMs, wrongByMs] = [startMs, 0];
+  let [atMs, wrongByMs, rate] = [startMs, 0, 1];
   /** What is to be added to trusted time to have true time, and to true time to have the machine's clock. */
   let [trueOfTrustedMs, wallOfTrueMs] = [0, 0];
   let last = all[0];
 
+  const isUnderWay = (video: string, viewing: string) =>
+    all.some((one) => one.what === 'viewing' && one.videoId === video && one.viewingId === viewing);
   const say = (step: ScenarioStep) => steps.push({ ...step, at: durationText(atMs - startMs) });
   function serviceSays(nowMs: Ms): void {
     if (nowMs - atMs === wrongByMs) return;
@@ -63,18 +65,18 @@ export function retell(
   }
 
   /** A scenario counts whole milliseconds: what is missing to the grace period comes with first play. */
-  function watch({ videoId: video, seconds, began, trustedMs }: Watched): void {
+  function watch({ videoId: video, viewingId: viewing, seconds, began, trustedMs }: Watched): void {
     const license = held.get(video);
     if (!license) return;
     const graceMs =
       (JSON.parse(license.policy) as Kept['policy']).play_start_grace_period_seconds * SECOND_MS;
     const ms = Math.round(seconds * SECOND_MS);
     const told = began ? Math.max(1, ms, graceMs - license.toldMs) : ms;
-    say({ do: 'watched', video, viewing: 'main', for: durationText(told) });
+    say({ do: 'watched', video, viewing, for: durationText(told) });
     license.toldMs += told;
     if (!began) return;
     license.firstPlayAtMs = trustedMs;
-    say({ do: 'stop', video, viewing: 'main' });
+    if (!isUnderWay(video, viewing)) say({ do: 'stop', video, viewing });
   }
 
   for (const entry of all) {
@@ -86,12 +88,22 @@ export function retell(
       hear(entry.beforeMs);
     }
     atMs = Math.max(atMs, entry.beforeMs + trueOfTrustedMs);
-    const isMoved = entry.what === 'set' || entry.what === 'passed' || entry.what === 'slept';
+    // What the machine's clock said during a viewing nobody wrote down.
+    const isMoved = ['set', 'passed', 'slept', 'viewing'].includes(entry.what);
     // The machine's clock was set behind the lab's back: between two runs the lab's own moves are forgotten.
     if (!isMoved && Math.abs(entry.wallMs - atMs - wallOfTrueMs) > MINUTE_MS) setClock(entry.wallMs);
     switch (entry.what) {
       case 'started':
         if (entry !== all[0]) say({ do: 'restart', off: '0s', reboots: true });
+        if (rate !== 1) say({ do: 'rate', rate: (rate = 1) });
+        break;
+      case 'rate':
+        if (entry.rate !== rate) say({ do: 'rate', rate: (rate = entry.rate) });
+        break;
+      case 'viewing':
+        // Before first play what was watched is told as it was.
+        if (held.get(entry.videoId)?.firstPlayAtMs != null)
+          say({ do: 'watched', video: entry.videoId, viewing: entry.viewingId, for: '1s' });
         break;
       case 'kept':
         keep(entry);

@@ -27,6 +27,8 @@ export interface Run {
   durationMs(videoId: string): Ms;
   /** How fast the machine's wall clock goes. */
   wallRate: number;
+  /** How fast time goes once the run is over and left in the lab; 0: it stands still. */
+  rate: number;
   isRunning: boolean;
   /** The machine is started again: nobody knows any more how long it was off. */
   reboot(): void;
@@ -115,6 +117,7 @@ export async function createRun(scenario: Scenario, folder: string): Promise<Run
     viewings,
     changes,
     wallRate: 1,
+    rate: 0,
     isRunning: true,
     reboot: () => void boots++,
     step: { step: 1, do: '' },

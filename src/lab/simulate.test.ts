@@ -12,7 +12,7 @@ const files = readdirSync(folder);
 
 describe('the scenarios that come along', { timeout: 60_000 }, () => {
   it.each(files)('%s holds, and imported it stands as its run says', async (file) => {
-    const stage = await createStage(read(file), temporaryFolder());
+    const stage = await createStage(read(file), temporaryFolder(), () => 0);
     const { failures, expectations, changes } = stage.result;
     expect(failures).toEqual([]);
     expect(expectations).toBeGreaterThan(0);
@@ -24,7 +24,7 @@ describe('the scenarios that come along', { timeout: 60_000 }, () => {
   });
 
   it.each(files.filter((_file, index) => index % 10 === 0))('%s: an import is a simulation', async (file) => {
-    const stage = await createStage(read(file), temporaryFolder());
+    const stage = await createStage(read(file), temporaryFolder(), () => 0);
     await stage.close();
     expect(stage.result).toEqual(await simulate(read(file)));
   });

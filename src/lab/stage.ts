@@ -12,27 +12,36 @@ export interface Stage {
   state(): LabScenario;
   /** Throws `license/none`. */
   verdictAt(videoId: string, atMs: Ms): Verdict;
+  /** Lets pass what has passed since it was looked at last, at the scenario's own rate. */
+  goOn(): Promise<void>;
   /** As the lab's clock is moved: as much time passes here, awake or asleep; `setByMs`: by how much the lab's clock was set. */
   move(change: ClockMove, setByMs: Ms): Promise<void>;
   close(): Promise<void>;
 }
 
-/** `folder`: the stage's alone; what lies there is removed, before and after. */
-export async function createStage(scenario: Scenario, folder: string): Promise<Stage> {
+/** `folder`: the stage's alone; what lies there is removed, before and after. `monotonic`: the machine's, not the lab's. */
+export async function createStage(scenario: Scenario, folder: string, monotonic: () => Ms): Promise<Stage> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { run, result } = await play(scenario, folder);
+  let lookedAtMs = monotonic();
   return {
     result,
     state() {
       const { licenses, time } = run.app;
-      const clock = clockOf(run.clock, time, 0);
+      const clock = clockOf(run.clock, time, run.rate);
       return { title: scenario.title, clock, grants: grantsOf(licenses) };
     },
     verdictAt: (videoId, atMs) => verdictAt(run.app.licenses, videoId, atMs),
+    async goOn() {
+      const passedMs = Math.round((monotonic() - lookedAtMs) * run.rate);
+      lookedAtMs = monotonic();
+      if (passedMs > 0) await run.advance(passedMs);
+    },
     async move(change, setByMs) {
       if (change.do === 'step') await run.advance(change.ms);
       else if (change.do === 'sleep') await run.advance(change.ms, 'asleep');
+      else if (change.do === 'rate') run.rate = change.rate;
       else if (change.do === 'set') run.clock.setWall(run.clock.now() + setByMs);
     },
     async close() {

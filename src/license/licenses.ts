@@ -76,9 +76,9 @@ export function createLicenses(from: {
   const releaseCounts = new Map<string, number>();
   const releaseCount = (videoId: string) => releaseCounts.get(videoId) ?? 0;
 
-  const listeners = new Set<(videoId: string, what: LicenseChange) => void>();
-  const tell = (videoId: string, what: LicenseChange) => {
-    for (const listener of [...listeners]) listener(videoId, what);
+  const listeners = new Set<Parameters<Licenses['onChange']>[0]>();
+  const tell = (videoId: string, what: LicenseChange, viewingId?: string) => {
+    for (const listener of [...listeners]) listener(videoId, what, viewingId);
   };
 
   const isOwn = ({ claims }: KeptGrant) => claims.accountId === from.accountId();
@@ -257,7 +257,7 @@ export function createLicenses(from: {
       streams.set(videoId, after);
     }
     if (isFirstPlay) log.info('license/first-play', { videoId });
-    tell(videoId, isFirstPlay ? 'first-play' : 'watched');
+    tell(videoId, isFirstPlay ? 'first-play' : 'watched', viewingId);
     return judge(after, videoId, viewingId);
   }
 
@@ -314,6 +314,7 @@ export function createLicenses(from: {
     },
     maxHeight: (videoId, licensedBy) => grantOf(videoId, licensedBy)?.claims.maxHeight ?? null,
     endViewing: (videoId, viewingId) => viewings.end(videoId, viewingId),
+    viewings: () => viewings.underWay(trustedTime.now()),
     flushReleases: flush,
     onChange(listener) {
       listeners.add(listener);

@@ -4,6 +4,7 @@ import type { LicensePolicy, LicensePurpose, Verdict } from '../shared/license.t
 import type { Ms, Seconds } from '../shared/units.ts';
 import type { Outlook } from './outlook.ts';
 import type { GrantState } from './verdict.ts';
+import type { ViewingUnderWay } from './viewings.ts';
 
 /** How license/ speaks with the service; engine/ gives it one made of the service client. */
 export interface LicenseService {
@@ -122,6 +123,8 @@ export interface Licenses {
    * past its end does not go on any further. Without an id: every viewing of the video.
    */
   endViewing(videoId: string, viewingId?: string): void;
+  /** Those under way. */
+  viewings(): ViewingUnderWay[];
   /**
    * Same content key, new windows; where the service no longer knows the license (this device was removed from the
    * account, and is back) or a revocation was lifted, another one. Needs the service.
@@ -145,6 +148,6 @@ export interface Licenses {
   /** These licenses themselves; the signed-in account's. */
   holdings(): HeldLicense[];
   /** After it was written: a license came (for the first time, or with new windows) or went, or something was watched
-   * under it up to first play. */
-  onChange(listener: (videoId: string, what: LicenseChange) => void): () => void;
+   * under it up to first play, by that viewing. */
+  onChange(listener: (videoId: string, what: LicenseChange, viewingId?: string) => void): () => void;
 }

@@ -16,6 +16,15 @@ export interface Viewings {
   end(videoId: string, viewingId?: string): void;
   of(videoId: string, viewingId: string, nowMs: Ms): Viewing | null;
   all(videoId: string, nowMs: Ms): Viewing[];
+  /** Of every video. */
+  underWay(nowMs: Ms): ViewingUnderWay[];
+}
+
+export interface ViewingUnderWay extends Viewing {
+  readonly videoId: string;
+  readonly viewingId: string;
+  /** When something was watched last. */
+  readonly lastMs: Ms;
 }
 
 export function createViewings(): Viewings {
@@ -29,6 +38,12 @@ export function createViewings(): Viewings {
     of,
     all: (videoId, nowMs) =>
       [...(underWay.get(videoId)?.values() ?? [])].filter((viewing) => isLive(viewing, nowMs)),
+    underWay: (nowMs) =>
+      [...underWay].flatMap(([videoId, ofVideo]) =>
+        [...ofVideo].flatMap(([viewingId, one]) =>
+          isLive(one, nowMs) ? { ...one, videoId, viewingId } : [],
+        ),
+      ),
     note(videoId, viewingId, nowMs, durationMs) {
       const ofVideo = underWay.get(videoId) ?? new Map<string, Viewing & { lastMs: Ms }>();
       const sinceMs = of(videoId, viewingId, nowMs)?.sinceMs ?? nowMs;

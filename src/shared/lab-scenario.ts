@@ -81,6 +81,8 @@ const actions = {
   sleep: { for: Duration },
   'set-clock': { to: Moment.optional(), by: AnyDuration.optional() },
   'clock-rate': { rate: z.number().min(0).max(100) },
+  /** How fast all time goes for whoever looks on: a run waits for nothing, a scenario that was left in the lab goes on so. */
+  rate: { rate: z.number().min(0).max(100_000) },
   restart: { off: Duration.default('0s'), reboots },
   kill: { off: Duration.default('0s'), reboots },
   'lose-keychain': {},
@@ -116,7 +118,7 @@ export type Action<Name extends ActionName> = z.infer<ReturnType<typeof action<N
 
 export const ScenarioStep = z.discriminatedUnion('do', [
   action('acquire'), action('renew'), action('release'), action('watch'), action('watched'), action('check-in'), action('pause'), action('seek'),
-  action('stop'), action('pass'), action('sleep'), action('set-clock'), action('clock-rate'), action('restart'),
+  action('stop'), action('pass'), action('sleep'), action('set-clock'), action('clock-rate'), action('rate'), action('restart'),
   action('kill'), action('lose-keychain'), action('backup'), action('restore'),
   action('move-to-another-computer'), action('offline'), action('online'), action('service-time'),
   action('refuse-renewals'), action('revoke'), action('set-policy'), action('expect'), action('expect-released'),
