@@ -53,6 +53,7 @@ describe('the license lab', () => {
     'renewalsRefused',
     'lab-screen',
     'lab-timeline',
+    'layover-lab-answered',
     ...messages,
   ];
   const ofTheEngine = ['verdictAt', 'exportScenario', 'createVirtualClock', 'move-to-another-computer', 'layover-lab-', 'lab.json', 'lab-journal.json', 'lab-scenario']; // prettier-ignore

@@ -3,7 +3,7 @@ import { sentenceOf } from '../../src/shared/errors.ts';
 import { HOUR_MS, SECOND_MS } from '../../src/shared/units.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { demoVideo } from '../support/catalog.ts';
-import { call, labOf, operate } from '../support/lab.ts';
+import { answered, call, labOf, operate } from '../support/lab.ts';
 import { expectPlaying } from '../support/picture.ts';
 import { signIn, wakeControls } from '../support/screens.ts';
 import { expect, test } from '../support/test.ts';
@@ -14,7 +14,6 @@ import { useWorld } from '../support/use-world.ts';
  * millisecond before, at the end, and a second after. Six licenses end one after another, so that time goes one way.
  */
 const world = useWorld({ qa: true });
-test.beforeAll(({ host }) => test.skip(host === 'electron', 'not run: it calls the engine over HTTP'));
 const hours = (count: number) => (count * HOUR_MS) / SECOND_MS;
 
 const none = { license_duration_seconds: 0, rental_duration_seconds: 0, playback_duration_seconds: 0, renewal_delay_seconds: 0, play_start_grace_period_seconds: 0 }; // prettier-ignore
@@ -57,7 +56,7 @@ async function plays(videoId: string): Promise<void> {
 async function seek(): Promise<void> {
   const { page } = world;
   await wakeControls(page);
-  const asked = page.waitForResponse((response) => response.url().endsWith('/playback/tick'));
+  const asked = answered(page, 'playback/tick');
   await page.getByRole('slider', { name: 'Position' }).press('Home');
   await asked;
 }
@@ -69,11 +68,7 @@ async function seekInVain(): Promise<void> {
 }
 /** The engine has heard that something was watched: from then on there is a viewing. Asked for before play begins. */
 async function watched(): Promise<void> {
-  const tells = /"watchedSeconds":(?!0[,}])/;
-  await world.page.waitForResponse(
-    (response) =>
-      response.url().endsWith('/playback/tick') && tells.test(response.request().postData() ?? ''),
-  );
+  await answered(world.page, 'playback/tick', 'watched');
 }
 async function isRefused(code: ErrorCode): Promise<void> {
   await expect(world.page.getByRole('alert')).toContainText(sentenceOf(code).split('{')[0] ?? '');

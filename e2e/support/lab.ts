@@ -2,22 +2,44 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright';
 import { z } from 'zod';
+import { ANSWERED } from '../../src/renderer/lab/from-outside.ts';
 import { LabState } from '../../src/shared/lab-contract.ts';
 import type { ClockMove, LabFaults } from '../../src/shared/lab-contract.ts';
 import type { World } from './world.ts';
 
-/** A call of the contract as the window itself makes it, session and all. */
+/** A call of the contract as the window itself makes it, over whatever connects it to the engine: of apps with the lab only. */
 export async function call(page: Page, procedure: string, input?: unknown): Promise<unknown> {
-  const answer = await page.evaluate(
-    async ([at, json]) => {
-      const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
-      const response = await fetch(`/rpc/${at}`, { ...init, body: JSON.stringify({ json }) });
-      return { ok: response.ok, body: (await response.json()) as { json: unknown } };
+  return page.evaluate(
+    async ([at, value]) => {
+      type Part = Record<string, unknown>;
+      const { layoverLab } = window as unknown as { layoverLab: Part };
+      const found = at.split('/').reduce<unknown>((part, name) => (part as Part)[name], layoverLab);
+      return (found as (value: unknown) => Promise<unknown>)(value);
     },
     [procedure, input] as const,
   );
-  if (!answer.ok) throw new Error(`${procedure}: ${JSON.stringify(answer.body)}`);
-  return answer.body.json;
+}
+
+/** Resolves at the next answer to such a call of the app's own; asked for before what brings it about. */
+export async function answered(
+  page: Page,
+  procedure: string,
+  isIt: 'any' | 'watched' = 'any',
+): Promise<void> {
+  await page.evaluate(
+    ([event, name, which]) =>
+      new Promise<void>((resolve) => {
+        const hear = (told: Event) => {
+          const { detail } = told as CustomEvent<{ procedure: string; input: { watchedSeconds?: number } }>;
+          if (detail.procedure !== name) return;
+          if (which === 'watched' && !detail.input.watchedSeconds) return;
+          window.removeEventListener(event, hear);
+          resolve();
+        };
+        window.addEventListener(event, hear);
+      }),
+    [ANSWERED, procedure, isIt] as const,
+  );
 }
 
 /** The license lab of the app that runs now, which was started with `--qa`. */

@@ -7,7 +7,8 @@ import { connect } from './transport/connect.ts';
 // Only a QA build asks for the lab: in others the bundler drops this branch, and what it imports.
 if (import.meta.env.MODE === 'qa') {
   const { labContract } = await import('../shared/lab-contract.ts');
-  start(connect(window, { ...contract, ...labContract }));
+  const { openToOutside } = await import('./lab/from-outside.ts');
+  start(openToOutside(connect(window, { ...contract, ...labContract })));
 } else {
   start(connect());
 }
