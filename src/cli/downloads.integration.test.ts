@@ -127,6 +127,13 @@ test('the store moves, and what is there plays on from the new place', async () 
   expect(await ending(2, 'download', film, '--rendition', 'nonsense')).toMatchObject({
     error: { code: 'cli/usage', message: expect.stringMatching(/no nonsense; there are v-240p/) as string },
   });
+  expect(await ending(2, 'download', film, '--max-height', '9999')).toMatchObject({
+    error: {
+      code: 'cli/usage',
+      message: expect.stringMatching(/--max-height: .* remove it first/) as string,
+    },
+  });
+  expect(await ask('download', film, '--data-saver', '--max-height', '1')).toMatchObject({ videoId: film });
   const before = await ask<{ storage: StorageView; places: { isCurrent: boolean }[] }>('storage');
   expect(before.places.filter(({ isCurrent }) => isCurrent)).toHaveLength(1);
   const target = path.join(temporaryFolder(), 'drive');

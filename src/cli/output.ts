@@ -14,6 +14,8 @@ export interface Output {
   answer(value: unknown, words: () => string): void;
   /** Something on the way, on standard error: a line of JSON, or words that replace each other. */
   progress(value: unknown, words: () => string): void;
+  /** Something to know besides, on standard error: a line, of JSON with `note`. */
+  note(words: string): void;
   /** The answer of a command that failed. */
   failure(error: LayoverError): void;
   /** The answer, if there is none yet, of a command that Ctrl-C ended. Returns the exit code. */
@@ -43,6 +45,9 @@ export function createOutput(
         err.write(`\r\u001b[2K${words()}`);
         lineOpen = true;
       }
+    },
+    note(words) {
+      write(err, json ? JSON.stringify({ note: words }) : words);
     },
     failure(error) {
       const value = { error: { ...error.toValue(), message: error.message, retry: error.retry } };
