@@ -5,12 +5,11 @@ import type { DownloadView } from '../../src/shared/downloads.ts';
 import { asLayoverError } from '../../src/shared/errors.ts';
 import type { ErrorCode } from '../../src/shared/errors.ts';
 import { createSystemClock } from '../../src/platform/clock.ts';
-import type { Clock } from '../../src/shared/platform.ts';
 import { createEagerClock } from '../rig/clock.ts';
 import type { EagerClock } from '../rig/clock.ts';
 import { begin } from '../rig/complete.ts';
 import { copyDevice, openDevice, placeIn, prepareDevice } from '../rig/device.ts';
-import type { Device } from '../rig/device.ts';
+import type { Device, DeviceClock } from '../rig/device.ts';
 import { openOrigin } from '../rig/origin.ts';
 import type { Origin } from '../rig/origin.ts';
 import type { Random } from '../rig/random.ts';
@@ -64,7 +63,7 @@ export const ocaProcesses: Suite = {
 };
 
 interface OcaSetting {
-  readonly clock: Clock;
+  readonly clock: DeviceClock;
   readonly passUntil: EagerClock['passUntil'];
   readonly mishaps: typeof mishaps;
   readonly areProcesses?: boolean;

@@ -7,6 +7,8 @@ const QUIET_MS = 4;
 const QUIET_TURNS = 30;
 
 export interface EagerClock extends Clock {
+  /** No time passes until this has settled: work of a thread that nobody here would see. */
+  hold<T>(work: Promise<T>): Promise<T>;
   /** Sets it forward at once, as a night's sleep of the machine does. */
   advance(ms: Ms): void;
   /**
@@ -24,6 +26,7 @@ export function createEagerClock(traffic: () => number): EagerClock {
   let wall = Date.now();
   let monotonic = 0;
   const asleep = new Set<{ untilMs: Ms; wake: () => void }>();
+  let held = 0;
 
   function advance(ms: Ms): void {
     wall += ms;
@@ -36,6 +39,10 @@ export function createEagerClock(traffic: () => number): EagerClock {
     now: () => Math.floor(wall),
     monotonic: () => monotonic,
     advance,
+    hold(work) {
+      held += 1;
+      return work.finally(() => (held -= 1));
+    },
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason as Error);
@@ -66,7 +73,7 @@ export function createEagerClock(traffic: () => number): EagerClock {
       while (!(await condition())) {
         await new Promise((resolve) => setImmediate(resolve));
         const now = traffic();
-        if (now !== seen || isDiskBusy()) {
+        if (now !== seen || held > 0 || isDiskBusy()) {
           seen = now;
           moved();
         } else if ((turns += 1) > QUIET_TURNS && performance.now() - quietSince > QUIET_MS) {

@@ -5,10 +5,11 @@ import type { Engine } from '../../src/engine/types.ts';
 import { createNodePlatform } from '../../src/platform/node-platform.ts';
 import { seedServiceUrl } from '../../src/platform/settings.ts';
 import type { DownloadView } from '../../src/shared/downloads.ts';
-import type { Clock, NetworkSignal } from '../../src/shared/platform.ts';
+import type { Clock, Digests, NetworkSignal } from '../../src/shared/platform.ts';
 import type { SelectionPreferences } from '../../src/shared/selection.ts';
 import { createRecordingLog } from '../../testing/recording-log.ts';
 import type { RecordingLog } from '../../testing/recording-log.ts';
+import type { EagerClock } from './clock.ts';
 
 /** A viewer's computer: the folder of its data, and the folder or drive of its downloads. */
 export interface Place {
@@ -37,10 +38,33 @@ export const everyRendition: SelectionPreferences = {
   audioDescription: false,
 };
 
+export type DeviceClock = Clock & Partial<Pick<EagerClock, 'hold'>>;
+
+/** The thread that hashes is work under way, too. */
+function watched(digests: Digests, { hold }: DeviceClock): Digests {
+  if (!hold) return digests;
+  return {
+    prepare: digests.prepare,
+    begin() {
+      const running = digests.begin();
+      return (
+        running && {
+          ...running,
+          update(piece) {
+            const room = running.update(piece);
+            return room && hold(room);
+          },
+          end: () => hold(running.end()),
+        }
+      );
+    },
+  };
+}
+
 /** The engine as the command line runs it, in this process. */
 export async function openDevice(
   place: Place,
-  options: { serviceUrl: string; clock?: Clock; isOnline?: boolean },
+  options: { serviceUrl: string; clock?: DeviceClock; isOnline?: boolean },
 ): Promise<Device> {
   const log = createRecordingLog();
   const { userData, downloads } = place;
@@ -57,12 +81,12 @@ export async function openDevice(
       return () => listeners.delete(listener);
     },
   };
-  const engine = await createEngine({ ...plain, network, clock: options.clock ?? plain.clock }).catch(
-    async (thrown: unknown) => {
-      await plain.close();
-      throw thrown;
-    },
-  );
+  const clock = options.clock ?? plain.clock;
+  const digests = plain.digests && watched(plain.digests, clock);
+  const engine = await createEngine({ ...plain, network, clock, digests }).catch(async (thrown: unknown) => {
+    await plain.close();
+    throw thrown;
+  });
   const views = new Map<string, DownloadView>();
   const events = await engine.client.app.events();
   for (const view of await engine.client.downloads.list()) views.set(view.downloadId, view);
@@ -91,7 +115,7 @@ export async function openDevice(
 /** A device that has signed in and holds nothing yet, to be copied for each case. */
 export async function prepareDevice(
   place: Place,
-  options: { serviceUrl: string; clock?: Clock },
+  options: { serviceUrl: string; clock?: DeviceClock },
 ): Promise<void> {
   const device = await openDevice(place, options);
   const { client } = device;
