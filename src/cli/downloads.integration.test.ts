@@ -204,6 +204,14 @@ test('a series is followed, and let go of', async () => {
     followed: [{ titleId: 'test-series', titleName: 'Test Series', keepNext: 2 }],
   });
   expect(await ask('follow')).toMatchObject({ followed: [{ keepNext: 2 }] });
+  const { downloads } = await ask('queue', 'run');
+  expect(new Map(downloads.map(({ videoId, state }) => [videoId, state]))).toEqual(
+    new Map([
+      [one, 'completed'],
+      [two, 'completed'],
+    ]),
+  );
+  expect(await ask('queue', 'run')).toEqual({ downloads: [] });
   expect(await ask('unfollow', 'test-series')).toEqual({ followed: [] });
   expect(await ending(1, 'follow', 'nothing')).toMatchObject({ error: { code: 'catalog/not-found' } });
 });

@@ -306,6 +306,8 @@ export const contract = {
     follow: procedure
       .input(z.object({ titleId: Id, keepNext: z.int().min(0).max(10) }))
       .output(z.array(FollowedTitle)),
+    /** Carries out what the viewer's rules want now; resolves when it is done, what could not be done included. */
+    keepNow: procedure.output(nothing),
     /** What the viewer's rules removed and the viewer has not seen yet, latest first. */
     removedByRule: procedure.output(z.array(RemovedByRule)),
     /** The viewer has seen them all. */

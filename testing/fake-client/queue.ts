@@ -198,6 +198,10 @@ export function downloadProcedures(world: World): Client['downloads'] {
       keepNextReady(world);
       return world.followed;
     },
+    keepNow: async () => {
+      keepNextReady(world);
+      return {};
+    },
     removedByRule: async () => world.removedByRule,
     seenRemoved: async () => {
       world.removedByRule = [];

@@ -7,10 +7,7 @@ import { parseOptions } from '../usage.ts';
 
 const Options = z.object({ episodes: z.coerce.number().int().min(1).max(10).default(3) });
 
-/** This command ends before the keeping rules have looked. */
-const WHO_ADDS =
-  'Episodes are added while Layover runs on this folder: the app, or a command that stays\n' +
-  '(`layover download`, `layover queue run` while something is queued).';
+const WHO_ADDS = '`layover queue run` downloads them, and so does the app while it runs.';
 
 /** `follow TITLE [--episodes N]`: keeps the next ones ready; `follow`: which series are followed. */
 export async function follow(session: Session, titleId: string | undefined, raw: unknown): Promise<void> {

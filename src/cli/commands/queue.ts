@@ -43,12 +43,30 @@ export async function move(session: Session, name: string, raw: unknown): Promis
   await queue(session);
 }
 
-/** Works on the queue until nothing is left to do. */
+/** Works on the queue, and on what the viewer's rules add to it, until nothing is left to do. */
 export async function runQueue(session: Session): Promise<void> {
   const { client } = session.engine;
   await withNamedProfile(session);
-  const downloads = await stayWith(session, async () =>
-    queued(await client.downloads.list()).filter(({ state }) => state !== 'paused' && state !== 'failed'),
+  const isCompleted = ({ state }: DownloadView) => state === 'completed';
+  const before = new Set(
+    (await client.downloads.list()).filter(isCompleted).map(({ downloadId }) => downloadId),
+  );
+  const worked = new Set<string>();
+  const waiting = async () => {
+    // A completed one may make room for the next episode of a series that is followed.
+    await client.downloads.keepNow();
+    return queued(await client.downloads.list()).filter(
+      ({ state }) => state !== 'paused' && state !== 'failed',
+    );
+  };
+  while (!session.signal.aborted) {
+    const views = await stayWith(session, waiting);
+    if (views.length === 0) break;
+    for (const { downloadId } of views) worked.add(downloadId);
+  }
+  // A small one may be complete before it was seen to wait.
+  const downloads = (await client.downloads.list()).filter(
+    (view) => worked.has(view.downloadId) || (isCompleted(view) && !before.has(view.downloadId)),
   );
   session.output.answer({ downloads }, () => queueInWords(downloads));
   judge(downloads.filter(({ state }) => state !== 'paused'));

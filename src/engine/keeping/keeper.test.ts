@@ -110,6 +110,18 @@ function world() {
   };
 }
 
+test('whoever waits for the rules hears when they were carried out', async () => {
+  const { keeper, pass, held } = world();
+  keeper.follow('trains', 2);
+  let isDone = false;
+  void keeper.now().then(() => (isDone = true));
+  await turns(10);
+  expect(isDone).toBe(false);
+  await pass();
+  expect(isDone).toBe(true);
+  expect(held()).toEqual([one, two]);
+});
+
 test('the next episodes of a followed series come, as the rule’s and behind all else, once', async () => {
   const { w, keeper, pass, held } = world();
   keeper.follow('trains', 2);

@@ -34,6 +34,7 @@ export function createKeeper(
   const cannotBeHad = new Set<string>();
   let isLooking = false;
   let isWanted = false;
+  let looked = Promise.resolve();
   /** Of the next look that time alone asks for: there is one at most. */
   let alarm = new AbortController();
 
@@ -105,6 +106,8 @@ export function createKeeper(
     isWanted = true;
     if (isLooking) return;
     isLooking = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    looked = promise;
     background.run('keeping', async () => {
       try {
         while (isWanted) {
@@ -114,6 +117,7 @@ export function createKeeper(
         }
       } finally {
         isLooking = false;
+        resolve();
       }
     });
   }
@@ -130,6 +134,12 @@ export function createKeeper(
   return {
     /** Something that the rules look at has changed. */
     soon,
+    /** Resolves when all has been carried out that the rules want by now, or the engine ends. */
+    async now(): Promise<void> {
+      if (background.signal.aborted) return;
+      soon();
+      await looked;
+    },
     /** The service is back: what could not be had may be had now. */
     connected(): void {
       cannotBeHad.clear();

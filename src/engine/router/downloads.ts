@@ -76,6 +76,10 @@ export function downloadsRouter(parts: Parts, keeper: Keeper) {
         keeper.follow(input.titleId, input.keepNext);
         return keeper.followed();
       }),
+      keepNow: of.keepNow.handler(async () => {
+        await keeper.now();
+        return {};
+      }),
       removedByRule: of.removedByRule.handler(() => keeper.removed()),
       seenRemoved: of.seenRemoved.handler(() => {
         keeper.seen();
