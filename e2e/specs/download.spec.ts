@@ -2,7 +2,15 @@ import { stat } from 'node:fs/promises';
 import type { Locator } from 'playwright';
 import { filesBelow, ifThere } from '../support/files.ts';
 import { setFaults, slowTo } from '../support/ocas.ts';
-import { downloadDialog, downloadLine, goToDownloads, openTitle, rung, signIn } from '../support/screens.ts';
+import {
+  downloadDialog,
+  downloadLine,
+  goToDownloads,
+  openTitle,
+  rung,
+  signIn,
+  tick,
+} from '../support/screens.ts';
 import { expect, test } from '../support/test.ts';
 import { useWorld } from '../support/use-world.ts';
 
@@ -33,24 +41,24 @@ test('the dialog shows sizes, and what is chosen changes the sum', async () => {
     ).toBeAttached();
   const sum = dialog.getByRole('status').getByRole('strong');
   const weighed = () => expect(dialog.getByRole('button', { name: 'Start download' })).toBeEnabled();
-  await rung(dialog, '720p').check({ force: true });
+  await tick(rung(dialog, '720p'));
   await weighed();
   const large = await sum.innerText();
-  await rung(dialog, '240p').check({ force: true });
+  await tick(rung(dialog, '240p'));
   await expect(sum).not.toHaveText(large);
-  await rung(dialog, '720p').check({ force: true });
+  await tick(rung(dialog, '720p'));
   await expect(sum).toHaveText(large);
   // A tick answers to the hand at once, whatever the engine has yet to weigh.
-  await rung(dialog, '240p').check({ force: true });
+  await tick(rung(dialog, '240p'));
   await expect(sum).not.toHaveText(large);
   const small = await sum.innerText();
   const spanish = dialog
     .getByRole('group', { name: 'Audio languages' })
     .getByRole('checkbox', { name: 'Spanish' });
-  await spanish.check({ force: true });
+  await tick(spanish);
   await expect(sum).not.toHaveText(small);
-  await spanish.uncheck({ force: true });
-  await rung(dialog, '720p').check({ force: true });
+  await tick(spanish, false);
+  await tick(rung(dialog, '720p'));
   await expect(sum).toHaveText(large);
 });
 

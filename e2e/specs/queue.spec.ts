@@ -9,6 +9,7 @@ import {
   goToSettings,
   openTitle,
   signIn,
+  tick,
 } from '../support/screens.ts';
 import { expect, test } from '../support/test.ts';
 import { useWorld } from '../support/use-world.ts';
@@ -75,7 +76,7 @@ test('a season is chosen by rule, weighed, and begun by keyboard alone', async (
   await openTitle(page, 'Tiny Signals');
   await page.getByRole('button', { name: 'Download next…' }).click();
   const next = page.getByRole('dialog', { name: 'Download next episodes' });
-  await next.getByRole('radio', { name: 'Data saver' }).check({ force: true });
+  await tick(next.getByRole('radio', { name: 'Data saver' }));
   await next.getByRole('button', { name: 'Download 3 episodes' }).click();
   await expect(next).toHaveCount(0);
 });
