@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { smallYoungGeneration } from '../src/platform/young-generation.ts';
 
 /**
  * The demo on one machine: the reference service with its OCAs, and the app on it. `--browser` and
@@ -98,6 +99,7 @@ const app = host.electron
       ...qa,
     ])
   : start(process.execPath, [
+      ...smallYoungGeneration,
       'src/main/browser/main.ts',
       '--data',
       userData,

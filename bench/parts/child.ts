@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { smallYoungGeneration } from '../../src/platform/young-generation.ts';
 
 /**
  * Runs a TypeScript file of `bench/children/` in a process of its own, hands it one argument as JSON, and
@@ -13,7 +14,8 @@ export async function runChild<Input, Output>(
   prefix: readonly string[] = [],
 ): Promise<Output> {
   const script = path.resolve(import.meta.dirname, '../children', file);
-  const [program = process.execPath, ...args] = [...prefix, process.execPath, ...nodeArgs, script];
+  const own = [process.execPath, ...smallYoungGeneration, ...nodeArgs, script];
+  const [program = process.execPath, ...args] = [...prefix, ...own];
   const child = spawn(program, [...args, JSON.stringify(input)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

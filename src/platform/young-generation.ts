@@ -7,3 +7,6 @@ import v8 from 'node:v8';
 export function keepYoungGenerationSmall(): void {
   v8.setFlagsFromString('--semi-space-growth-factor=1');
 }
+
+/** The same for a process that is started from sources: to load them makes it grow before the platform is made. */
+export const smallYoungGeneration = ['--max-semi-space-size=1'] as const;
