@@ -18,7 +18,7 @@ function grown(first: string): number {
   );
 }
 
-it('does not grow, where otherwise it would', () => {
-  expect(grown('keepYoungGenerationSmall();')).toBeLessThanOrEqual(4 * 2 ** 20);
-  expect(grown('')).toBeGreaterThan(8 * 2 ** 20);
+it('hardly grows, where otherwise it would', () => {
+  // How far it gets otherwise is a matter of when collections come, so the two are compared.
+  expect(grown('keepYoungGenerationSmall();')).toBeLessThan(grown('') / 2);
 });
