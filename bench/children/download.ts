@@ -91,7 +91,9 @@ const presentation: Presentation = {
   subtitles: [],
 };
 const cdn = createCdn(platform);
-const steering = cdn.steer(presentation.pathways, async () => presentation.pathways);
+const steering = cdn.steer(presentation.pathways, async () => presentation.pathways, {
+  priority: 'download',
+});
 const delay = monitorEventLoopDelay({ resolution: 5 });
 
 delay.enable();

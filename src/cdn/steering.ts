@@ -37,7 +37,8 @@ export function createSteering(
   { probePath = '', priority = 'playback', contentSteering }: SteerOptions = {},
 ): Steering {
   const { clock, health, network, governor } = deps;
-  deps.digests?.prepare();
+  // Not at the press of play: what is downloaded plays without a byte from an OCA.
+  if (priority === 'download') deps.digests?.prepare();
   const fetchDeps: FetchDeps = { ...deps, pace: governor.pace(priority) };
   const order = contentSteering && createPathwayOrder(deps, contentSteering);
   const addresses = steered(createAddresses(pathways, renew), order);
